@@ -1,0 +1,73 @@
+package io.barnabas.metadata.rules;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A change asked of the metadata quorum. A released command never changes its meaning: a new meaning is a new command. */
+public sealed interface MetadataCommand {
+
+    /** Names the cluster; the first command of every cluster. Refused when the cluster has another id already. */
+    record InitCluster(String clusterId) implements MetadataCommand {}
+
+    /**
+     * A process start announces itself; the reply is its {@link CommandReply.NodeEpoch}. The node starts unfenced.
+     * Refused with {@link Refusal#INCONSISTENT_CLUSTER_ID} when it belongs to another cluster.
+     */
+    record RegisterNode(
+            String clusterId,
+            int nodeId,
+            UUID incarnation,
+            List<Endpoint> listeners,
+            String metadataAddress,
+            String partitionAddress,
+            Optional<String> rack)
+            implements MetadataCommand {}
+
+    /** The quorum's leader has not heard from the node, or the node says good-bye. Refused when the epoch is stale. */
+    record FenceNode(int nodeId, long epoch) implements MetadataCommand {}
+
+    /** The node is heard again. Refused when the epoch is stale. */
+    record UnfenceNode(int nodeId, long epoch) implements MetadataCommand {}
+
+    /** Forgets a node that is gone for good. Refused while a partition names it as replica. */
+    record UnregisterNode(int nodeId) implements MetadataCommand {}
+
+    /**
+     * Creates a topic; the reply is {@link CommandReply.TopicCreated}.
+     *
+     * @param topicId random, drawn by the proposer; also the seed of the placement
+     * @param partitions the number of partitions, ignored when {@code assignments} is given
+     * @param replicationFactor replicas of each partition, ignored when {@code assignments} is given
+     * @param assignments replica lists by partition number, or empty for placement by the quorum
+     * @param configs overrides, already validated by the proposer
+     */
+    record CreateTopic(
+            UUID topicId,
+            String name,
+            int partitions,
+            int replicationFactor,
+            List<List<Integer>> assignments,
+            Map<String, String> configs)
+            implements MetadataCommand {}
+
+    /** Grows a topic to {@code total} partitions; {@code assignments} are those of the new ones, or empty. */
+    record CreatePartitions(String topic, int total, List<List<Integer>> assignments) implements MetadataCommand {}
+
+    /** Deletes a topic; its nodes then drop their replicas. */
+    record DeleteTopic(UUID topicId) implements MetadataCommand {}
+
+    /** Sets and unsets config keys of one resource, in one step. */
+    record AlterConfigs(ConfigResource resource, Map<String, String> set, List<String> unset)
+            implements MetadataCommand {}
+
+    /** Leaders report themselves; a report with an epoch not above the known one is ignored. */
+    record LeadersElected(List<ElectedLeader> leaders) implements MetadataCommand {}
+
+    /** One entry of {@link LeadersElected}: the node leads the partition in that term. */
+    record ElectedLeader(UUID topicId, int partition, int leader, int leaderEpoch) {}
+
+    /** Reserves producer ids for a node; the reply is {@link CommandReply.ProducerIds}. */
+    record AllocateProducerIds(int nodeId, int count) implements MetadataCommand {}
+}

@@ -1,0 +1,17 @@
+package io.barnabas.metadata.rules;
+
+/** Why the quorum refused a command. Names follow Kafka's error codes where one has the same meaning. */
+public enum Refusal {
+    INCONSISTENT_CLUSTER_ID,
+    STALE_NODE_EPOCH,
+    UNKNOWN_NODE,
+    NODE_IN_USE,
+    TOPIC_ALREADY_EXISTS,
+    INVALID_TOPIC_NAME,
+    INVALID_PARTITIONS,
+    INVALID_REPLICATION_FACTOR,
+    INVALID_REPLICA_ASSIGNMENT,
+    UNKNOWN_TOPIC,
+    INVALID_CONFIG,
+    INVALID_REQUEST
+}

@@ -1,0 +1,15 @@
+package io.barnabas.metadata.rules;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * One topic.
+ *
+ * @param id random, never reused: a recreated topic has another id
+ * @param name the topic's name
+ * @param partitions indexed by partition number
+ * @param configs the overrides set on the topic, as given
+ */
+public record TopicInfo(UUID id, String name, List<PartitionInfo> partitions, Map<String, String> configs) {}

@@ -1,0 +1,26 @@
+package io.barnabas.net.kafka;
+
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * Answers one Kafka API. The versions it serves stand beside it in {@link ApiTable}.
+ *
+ * <p>{@code handle} runs on the connection's event loop and must not block. What it does before it returns happens in
+ * the order of the connection's requests (dispatched); what it leaves to the returned stage may overlap with later
+ * requests (produced). Responses always leave in the order of the requests.
+ *
+ * @param <Q> the request message
+ * @param <A> the response message
+ */
+@FunctionalInterface
+public interface ApiHandler<Q extends ApiMessage, A extends ApiMessage> {
+
+    /**
+     * Handles one request.
+     *
+     * @return the response, in time; null or a stage of null when the protocol wants none (produce with acks=0); a
+     *     stage that fails answers UNKNOWN_SERVER_ERROR in the API's own way and closes the connection
+     */
+    CompletionStage<A> handle(RequestContext context, Q request);
+}

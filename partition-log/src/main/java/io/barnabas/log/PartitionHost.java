@@ -1,0 +1,35 @@
+package io.barnabas.log;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** All partition replicas of one node. */
+public interface PartitionHost extends AutoCloseable {
+
+    /** The replica of that Raft group, when this node runs one. */
+    Optional<PartitionReplica> replica(UUID groupId);
+
+    /** All replicas of this node. */
+    Collection<PartitionReplica> replicas();
+
+    /**
+     * Runs a replica: makes a new one, or gives one that was opened from disk its configuration. Idempotent.
+     * Many may be added at the same time.
+     */
+    CompletableFuture<PartitionReplica> add(PartitionSpec spec);
+
+    /** Stops a replica and deletes its files. */
+    CompletableFuture<Void> remove(UUID groupId);
+
+    /** Calls {@code listener} whenever a replica of this node becomes leader; must not block. */
+    void onElected(Consumer<PartitionReplica> listener);
+
+    /** Hands the leadership of every partition led here to another replica, for a graceful stop. Completes when tried. */
+    CompletableFuture<Void> resignLeaderships();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,15 @@
+package io.barnabas.log;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One replica's condition.
+ *
+ * @param sizeInBytes bytes in segment files
+ * @param segments number of segment files
+ * @param followerLags on the leader, by node id: Raft entries that the follower has yet to match; empty elsewhere
+ * @param failure why the replica stopped, empty when it is well
+ */
+public record ReplicaStatus(
+        long sizeInBytes, int segments, Map<Integer, Long> followerLags, Optional<String> failure) {}
