@@ -57,7 +57,8 @@ public record BatchHeader(
     static final int EPOCH_AT = 12;
     static final int MAGIC_AT = 16;
     static final int CRC_AT = 17;
-    static final int ATTRIBUTES_AT = 21;
+    /** Where the part under the CRC begins. */
+    public static final int ATTRIBUTES_AT = 21;
 
     private static final int CODEC_MASK = 0x07;
     private static final int LOG_APPEND_TIME_BIT = 0x08;

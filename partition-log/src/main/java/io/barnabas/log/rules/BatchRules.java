@@ -46,7 +46,8 @@ public final class BatchRules {
             return new Invalid(Reason.CORRUPT, "the batch says it has " + declared + " bytes but " + size + " came");
         }
         if (declared < size) {
-            return new Invalid(Reason.INVALID, (size - declared) + " bytes follow the batch; one batch is taken at a time");
+            return new Invalid(
+                    Reason.INVALID, (size - declared) + " bytes follow the batch; one batch is taken at a time");
         }
         if (size > maxMessageBytes) {
             return new Invalid(
@@ -65,8 +66,7 @@ public final class BatchRules {
     /** CRC-32C of the batch's bytes from the attributes to its end. */
     public static int crcOf(ByteBuffer batch, int position, int sizeInBytes) {
         CRC32C crc = new CRC32C();
-        crc.update(batch.slice(
-                position + BatchHeader.ATTRIBUTES_AT, sizeInBytes - BatchHeader.ATTRIBUTES_AT));
+        crc.update(batch.slice(position + BatchHeader.ATTRIBUTES_AT, sizeInBytes - BatchHeader.ATTRIBUTES_AT));
         return (int) crc.getValue();
     }
 

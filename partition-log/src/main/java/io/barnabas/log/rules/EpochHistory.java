@@ -65,9 +65,8 @@ public final class EpochHistory {
         if (starts.isEmpty() || starts.getLast().startOffset() < endOffset) {
             return this;
         }
-        return new EpochHistory(starts.stream()
-                .filter(start -> start.startOffset() < endOffset)
-                .toList());
+        return new EpochHistory(
+                starts.stream().filter(start -> start.startOffset() < endOffset).toList());
     }
 
     /** The history of a log that now begins at {@code logStart}: the epoch that holds it begins there. */
@@ -120,7 +119,9 @@ public final class EpochHistory {
 
     /** The newest epoch, empty when no batch was written. */
     public OptionalInt latest() {
-        return starts.isEmpty() ? OptionalInt.empty() : OptionalInt.of(starts.getLast().epoch());
+        return starts.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(starts.getLast().epoch());
     }
 
     /** All epochs, oldest first. */

@@ -27,7 +27,8 @@ public sealed interface LogEntry {
         int start = encoded.position();
         byte version = encoded.get(start);
         if (version != VERSION) {
-            throw new IllegalArgumentException("log entry version " + version + " is unknown, this one reads " + VERSION);
+            throw new IllegalArgumentException(
+                    "log entry version " + version + " is unknown, this one reads " + VERSION);
         }
         byte type = encoded.get(start + 1);
         return switch (type) {

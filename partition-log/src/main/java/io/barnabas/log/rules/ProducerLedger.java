@@ -58,8 +58,8 @@ public final class ProducerLedger {
             return NEXT;
         }
         if (header.producerEpoch() < entry.epoch()) {
-            return new Fenced("producer " + header.producerId() + " sent epoch " + header.producerEpoch()
-                    + ", epoch " + entry.epoch() + " is known already");
+            return new Fenced("producer " + header.producerId() + " sent epoch " + header.producerEpoch() + ", epoch "
+                    + entry.epoch() + " is known already");
         }
         if (header.producerEpoch() > entry.epoch()) {
             return header.baseSequence() == 0

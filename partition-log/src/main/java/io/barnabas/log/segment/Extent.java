@@ -1,0 +1,35 @@
+package io.barnabas.log.segment;
+
+import io.barnabas.log.index.IndexEntry;
+
+/**
+ * How far a segment reaches: its first {@code size} bytes are whole batches.
+ *
+ * @param size bytes
+ * @param nextOffset offset after the last record
+ * @param maxTimestamp largest timestamp of the batches, -1 when there is none
+ * @param maxTimestampOffset base offset of the first batch with it, -1 when there is none
+ */
+record Extent(long size, long nextOffset, long maxTimestamp, long maxTimestampOffset) {
+
+    static Extent empty(long baseOffset) {
+        return new Extent(0, baseOffset, -1, -1);
+    }
+
+    /** What lies before an index entry. */
+    static Extent before(IndexEntry entry) {
+        return new Extent(entry.position(), entry.offset(), entry.maxTimestamp(), entry.maxTimestampOffset());
+    }
+
+    /** With one more batch, which begins at {@link #nextOffset}. */
+    Extent plus(int sizeInBytes, long offsetAfter, long timestamp) {
+        return timestamp > maxTimestamp
+                ? new Extent(size + sizeInBytes, offsetAfter, timestamp, nextOffset)
+                : new Extent(size + sizeInBytes, offsetAfter, maxTimestamp, maxTimestampOffset);
+    }
+
+    /** The index entry of the batch that follows. */
+    IndexEntry entry(long segmentBase) {
+        return new IndexEntry(nextOffset, segmentBase, size, maxTimestamp, maxTimestampOffset);
+    }
+}

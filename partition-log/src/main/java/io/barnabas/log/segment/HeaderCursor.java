@@ -1,0 +1,100 @@
+package io.barnabas.log.segment;
+
+import io.barnabas.log.rules.BatchHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Walks the batch headers of a segment file. Reads a page at a time: small batches cost one read for many, of large
+ * ones only the page with the header is read. The caller holds the file.
+ */
+final class HeaderCursor {
+
+    private static final int PAGE = 4096;
+
+    private final SegmentFile file;
+    private final long limit;
+    private final ByteBuffer page = ByteBuffer.allocate(PAGE).limit(0);
+    private long pageStart;
+    private long next;
+    private long position = -1;
+
+    /**
+     * @param position where a batch begins
+     * @param limit where the last batch ends
+     */
+    HeaderCursor(SegmentFile file, long position, long limit) {
+        this.file = file;
+        this.next = position;
+        this.limit = limit;
+    }
+
+    /** Where the batch last given begins. */
+    long position() {
+        return position;
+    }
+
+    /** Where the batch after the one last given begins. */
+    long nextPosition() {
+        return next;
+    }
+
+    /**
+     * The next header, or null at the limit.
+     *
+     * @throws CorruptLogException when no batch can stand there
+     */
+    BatchHeader next() throws IOException {
+        if (next >= limit) {
+            return null;
+        }
+        Optional<BatchHeader> header = peek();
+        if (header.isEmpty()) {
+            throw new CorruptLogException(
+                    file.path(), next, "only " + (limit - next) + " bytes are left, too few for a batch header");
+        }
+        Optional<String> fault = faultOf(header.get());
+        if (fault.isPresent()) {
+            throw new CorruptLogException(file.path(), next, fault.get());
+        }
+        position = next;
+        next += header.get().sizeInBytes();
+        return header.get();
+    }
+
+    /** What stands where the next batch must begin, unchecked; empty when too few bytes are left. */
+    Optional<BatchHeader> peek() throws IOException {
+        if (limit - next < BatchHeader.SIZE) {
+            return Optional.empty();
+        }
+        long at = next - pageStart;
+        if (at < 0 || at + BatchHeader.SIZE > page.limit()) {
+            page.clear().limit((int) Math.min(PAGE, limit - next));
+            int read = file.read(page, next);
+            page.flip();
+            pageStart = next;
+            at = 0;
+            if (read < BatchHeader.SIZE) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(BatchHeader.parse(page, (int) at));
+    }
+
+    /** Why a header that stands at the next position cannot be one of a stored batch. */
+    Optional<String> faultOf(BatchHeader header) {
+        if (header.magic() != BatchHeader.MAGIC) {
+            return Optional.of("a batch of format " + header.magic() + " stands there, expected is 2");
+        }
+        if (header.sizeInBytes() < BatchHeader.SIZE || header.sizeInBytes() > limit - next) {
+            return Optional.of("a batch says it has " + (header.sizeInBytes() & 0xFFFF_FFFFL) + " bytes, the file has "
+                    + (limit - next) + " left");
+        }
+        if (header.recordCount() <= 0 || header.lastOffsetDelta() != header.recordCount() - 1) {
+            return Optional.of(
+                    "a batch of " + header.recordCount() + " records spans offsets 0 to " + header.lastOffsetDelta());
+        }
+        return Optional.empty();
+    }
+}

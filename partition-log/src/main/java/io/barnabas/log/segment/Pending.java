@@ -1,0 +1,46 @@
+package io.barnabas.log.segment;
+
+import io.barnabas.log.rules.BatchHeader;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A batch to be written.
+ *
+ * @param header its header with the offset and epoch that it gets in the log
+ * @param bytes the whole batch, as it came, in one or more pieces. Offset, length and epoch at its beginning are not
+ *     taken from here but from the header. The buffers' positions do not move
+ */
+public record Pending(BatchHeader header, List<ByteBuffer> bytes) {
+
+    public Pending {
+        bytes = List.copyOf(bytes);
+        long size = 0;
+        for (ByteBuffer piece : bytes) {
+            size += piece.remaining();
+        }
+        if (size != header.sizeInBytes()) {
+            throw new IllegalArgumentException(
+                    "the batch's header says " + header.sizeInBytes() + " bytes, " + size + " are there");
+        }
+    }
+
+    /** A batch in one piece. */
+    public static Pending of(BatchHeader header, ByteBuffer bytes) {
+        return new Pending(header, List.of(bytes));
+    }
+
+    /** Adds the buffers to be written to {@code into}; {@code prefix} has room for {@link BatchHeader#PREFIX} bytes. */
+    void gather(ByteBuffer prefix, List<ByteBuffer> into) {
+        header.writePrefix(prefix, 0);
+        into.add(prefix);
+        int skip = BatchHeader.PREFIX;
+        for (ByteBuffer piece : bytes) {
+            int skipped = Math.min(skip, piece.remaining());
+            skip -= skipped;
+            if (piece.remaining() > skipped) {
+                into.add(piece.slice(piece.position() + skipped, piece.remaining() - skipped));
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package io.barnabas.log.segment;
+
+import io.barnabas.log.LogSlice;
+import io.barnabas.log.PartitionReplica.TimestampOffset;
+import io.barnabas.log.index.IndexEntry;
+import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.rules.BatchHeader;
+import io.barnabas.log.rules.BatchRules;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One segment file and what is known of it. Writers take turns; readers see the {@link Extent} that was published
+ * last, which never covers bytes that are not written yet. Whoever reads must hold the {@link #file}.
+ */
+final class Segment {
+
+    private final long baseOffset;
+    private final SegmentFile file;
+    private final IndexSink index;
+    private final int indexIntervalBytes;
+    private final AtomicBoolean dirty = new AtomicBoolean();
+    private final TailPositions tail = new TailPositions();
+    private volatile Extent extent;
+    private long lastIndexed;
+    private long firstAppendMs;
+
+    /**
+     * @param extent what the file holds
+     * @param firstAppendMs when it was begun, in milliseconds since 1970
+     */
+    Segment(
+            long baseOffset,
+            SegmentFile file,
+            IndexSink index,
+            SegmentLogConfig config,
+            Extent extent,
+            long firstAppendMs) {
+        this.baseOffset = baseOffset;
+        this.file = file;
+        this.index = index;
+        this.indexIntervalBytes = config.indexIntervalBytes();
+        this.extent = extent;
+        this.lastIndexed = extent.size();
+        this.firstAppendMs = firstAppendMs;
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    SegmentFile file() {
+        return file;
+    }
+
+    Extent extent() {
+        return extent;
+    }
+
+    boolean isOlderThan(long ageMs, long nowMs) {
+        return nowMs - firstAppendMs >= ageMs;
+    }
+
+    /** Writes batches that follow the last one. After a failure the segment is as it was before. */
+    void append(List<Pending> batches, long nowMs) throws IOException {
+        Extent before = extent;
+        if (before.size() == 0) {
+            firstAppendMs = nowMs;
+        }
+        ByteBuffer prefixes = ByteBuffer.allocate(batches.size() * BatchHeader.PREFIX);
+        List<ByteBuffer> bytes = new ArrayList<>(batches.size() * 2);
+        for (int i = 0; i < batches.size(); i++) {
+            batches.get(i).gather(prefixes.slice(i * BatchHeader.PREFIX, BatchHeader.PREFIX), bytes);
+        }
+        dirty.set(true);
+        try {
+            file.write(bytes.toArray(new ByteBuffer[0]), before.size());
+            Extent after = before;
+            for (Pending batch : batches) {
+                BatchHeader header = batch.header();
+                indexIfDue(after);
+                tail.add(header.baseOffset(), after.size());
+                after = plus(after, header);
+            }
+            extent = after;
+        } catch (IOException | RuntimeException e) {
+            tail.truncate(before.nextOffset());
+            try {
+                file.truncate(before.size());
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+        // A flush that ran between the write and here has taken the mark with it.
+        dirty.set(true);
+    }
+
+    /** Takes what recovery found in the file. */
+    void resume(Extent whole) {
+        extent = whole;
+    }
+
+    /** Recovery scans from {@code position}, which is in the index or the file's beginning. */
+    void startIndexAt(long position) {
+        lastIndexed = position;
+    }
+
+    /** The extent with the batch that begins at its end. */
+    Extent plus(Extent before, BatchHeader header) throws IOException {
+        return before.plus(header.sizeInBytes(), header.nextOffset(), timestampOf(header, before.size()));
+    }
+
+    /** Adds an index entry for the batch that begins where {@code before} ends, unless the last one is near. */
+    void indexIfDue(Extent before) {
+        if (before.size() - lastIndexed >= indexIntervalBytes && before.size() > 0) {
+            index.add(before.entry(baseOffset));
+            lastIndexed = before.size();
+        }
+    }
+
+    /** Makes all bytes written before the call durable. */
+    void flush() throws IOException {
+        if (!dirty.getAndSet(false)) {
+            return;
+        }
+        try {
+            file.force();
+        } catch (IOException | RuntimeException e) {
+            dirty.set(true);
+            throw e;
+        }
+    }
+
+    /** Removes the batches that reach to {@code offset} or above, for good when this returns. The index is the caller's. */
+    void truncateTo(Extent shorter) throws IOException {
+        extent = shorter;
+        lastIndexed = Math.min(lastIndexed, shorter.size());
+        tail.truncate(shorter.nextOffset());
+        file.truncate(shorter.size());
+        file.force();
+    }
+
+    /** The extent of the batches that end at or below {@code offset}. */
+    Extent extentBelow(long offset) throws IOException {
+        Extent now = extent;
+        if (offset >= now.nextOffset()) {
+            return now;
+        }
+        Extent below = startFor(offset, now);
+        HeaderCursor cursor = new HeaderCursor(file, below.size(), now.size());
+        while (below.nextOffset() < offset) {
+            BatchHeader header = cursor.next();
+            if (header == null || header.nextOffset() > offset) {
+                break;
+            }
+            below = plus(below, header);
+        }
+        return below;
+    }
+
+    /** What lies before the nearest index entry at or below {@code offset} that the file bears out. */
+    Extent startFor(long offset, Extent now) throws IOException {
+        Optional<IndexEntry> entry = offset <= baseOffset ? Optional.empty() : index.floor(offset);
+        return entry.isPresent() && holds(entry.get(), now) ? Extent.before(entry.get()) : Extent.empty(baseOffset);
+    }
+
+    private boolean holds(IndexEntry entry, Extent now) throws IOException {
+        if (entry.segmentBase() != baseOffset || entry.position() < 0 || entry.position() >= now.size()) {
+            return false;
+        }
+        HeaderCursor cursor = new HeaderCursor(file, entry.position(), now.size());
+        Optional<BatchHeader> header = cursor.peek();
+        return header.isPresent()
+                && header.get().baseOffset() == entry.offset()
+                && cursor.faultOf(header.get()).isEmpty();
+    }
+
+    /** Where the batch begins that holds {@code offset}, which lies in this segment. */
+    private long positionOf(long offset, Extent now) throws IOException {
+        long known = tail.positionOf(offset);
+        if (known >= 0) {
+            return known;
+        }
+        HeaderCursor cursor = new HeaderCursor(file, startFor(offset, now).size(), now.size());
+        BatchHeader header = cursor.next();
+        while (header != null && header.nextOffset() <= offset) {
+            header = cursor.next();
+        }
+        if (header == null || header.baseOffset() > offset) {
+            throw new CorruptLogException(file.path(), cursor.nextPosition(), "no batch holds offset " + offset);
+        }
+        return cursor.position();
+    }
+
+    /** Whole batches below {@code upperOffset}; the slice takes over the caller's hold of the file. */
+    LogSlice slice(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
+        Extent now = extent;
+        if (offset >= Math.min(now.nextOffset(), upperOffset)) {
+            return new FileSlice(file, now.size(), 0);
+        }
+        long start = positionOf(offset, now);
+        long end = upperOffset >= now.nextOffset() ? now.size() : tail.positionOf(upperOffset);
+        if (end < start || end - start > maxBytes) {
+            end = endOf(start, now, upperOffset, maxBytes, atLeastOne);
+        }
+        return new FileSlice(file, start, (int) (end - start));
+    }
+
+    private long endOf(long start, Extent now, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
+        HeaderCursor cursor = new HeaderCursor(file, start, now.size());
+        long end = start;
+        for (BatchHeader header = cursor.next(); header != null; header = cursor.next()) {
+            boolean fits = header.nextOffset() <= upperOffset && cursor.nextPosition() - start <= maxBytes;
+            boolean first = end == start && atLeastOne && header.nextOffset() <= upperOffset;
+            if (!fits && !first) {
+                break;
+            }
+            end = cursor.nextPosition();
+            if (header.nextOffset() >= upperOffset) {
+                break;
+            }
+        }
+        return end;
+    }
+
+    /** Visits the batches from the one that holds {@code fromOffset}, as long as they begin below {@code toOffset}. */
+    void scan(long fromOffset, long toOffset, BatchVisitor visitor) throws IOException {
+        Extent now = extent;
+        if (fromOffset >= now.nextOffset() || toOffset <= baseOffset) {
+            return;
+        }
+        long start = fromOffset <= baseOffset ? 0 : positionOf(fromOffset, now);
+        HeaderCursor cursor = new HeaderCursor(file, start, now.size());
+        long next = baseOffset;
+        while (next < toOffset) {
+            BatchHeader header = cursor.next();
+            if (header == null || header.baseOffset() >= toOffset) {
+                return;
+            }
+            visitor.visit(header, cursor.position());
+            next = header.nextOffset();
+        }
+    }
+
+    /** The bytes of the batch that begins at {@code offset}, checked against its CRC. */
+    ByteBuffer readBatch(long offset) throws IOException {
+        Extent now = extent;
+        long position = positionOf(offset, now);
+        BatchHeader header = new HeaderCursor(file, position, now.size()).next();
+        if (header == null || header.baseOffset() != offset) {
+            throw new IllegalArgumentException("no batch begins at offset " + offset + " in " + file.path());
+        }
+        ByteBuffer batch = read(position, header.sizeInBytes());
+        if (BatchRules.crcOf(batch, 0, header.sizeInBytes()) != header.crc()) {
+            throw new CorruptLogException(
+                    file.path(), position, "the CRC of the batch at offset " + offset + " is wrong");
+        }
+        return batch;
+    }
+
+    /** The first record at or after {@code timestampMs}, below {@code upperOffset}. */
+    TimestampOffset find(long timestampMs, long upperOffset) throws IOException {
+        Extent now = extent;
+        Optional<IndexEntry> hint = index.beforeTime(baseOffset, timestampMs);
+        boolean usable = hint.isPresent() && hint.get().maxTimestamp() < timestampMs && holds(hint.get(), now);
+        HeaderCursor cursor = new HeaderCursor(file, usable ? hint.get().position() : 0, now.size());
+        long next = baseOffset;
+        while (next < upperOffset) {
+            BatchHeader header = cursor.next();
+            if (header == null || header.baseOffset() >= upperOffset) {
+                break;
+            }
+            if (header.maxTimestamp() >= timestampMs || !tellsMaxTimestamp(header)) {
+                TimestampOffset found = RecordTimes.firstAtOrAfter(
+                        read(cursor.position(), header.sizeInBytes()), timestampMs, upperOffset);
+                if (found.offset() >= 0) {
+                    return found;
+                }
+            }
+            next = header.nextOffset();
+        }
+        return TimestampOffset.NONE;
+    }
+
+    /** The first record with the largest timestamp in the batch that begins at {@code offset}. */
+    TimestampOffset largestIn(long offset) throws IOException {
+        return RecordTimes.largest(readBatch(offset));
+    }
+
+    private long timestampOf(BatchHeader header, long position) throws IOException {
+        return tellsMaxTimestamp(header)
+                ? header.maxTimestamp()
+                : RecordTimes.largestTimestamp(read(position, header.sizeInBytes()));
+    }
+
+    /** Some clients leave the largest timestamp unset while their records have one. */
+    private static boolean tellsMaxTimestamp(BatchHeader header) {
+        return header.maxTimestamp() >= header.baseTimestamp();
+    }
+
+    private ByteBuffer read(long position, int size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(size);
+        if (file.read(bytes, position) < size) {
+            throw new CorruptLogException(file.path(), position, "the file ends within a batch");
+        }
+        return bytes.flip();
+    }
+}

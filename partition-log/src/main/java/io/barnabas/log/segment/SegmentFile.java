@@ -1,0 +1,113 @@
+package io.barnabas.log.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One open file, closed when nobody holds it any more: the log holds it once, and so does each slice or scan.
+ *
+ * <p>An interrupt closes a {@link FileChannel} under all who use it. So a closed channel of a file that is still held
+ * is opened again.
+ */
+final class SegmentFile {
+
+    private final SegmentFiles files;
+    private final Path path;
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private volatile FileChannel channel;
+
+    SegmentFile(SegmentFiles files, Path path) throws IOException {
+        this.files = files;
+        this.path = path;
+        this.channel = files.open(path);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Holds the file, unless the last holder has gone. */
+    boolean retain() {
+        return holders.getAndUpdate(n -> n == 0 ? 0 : n + 1) > 0;
+    }
+
+    void release() throws IOException {
+        int left = holders.decrementAndGet();
+        if (left == 0) {
+            channel.close();
+        } else if (left < 0) {
+            throw new IllegalStateException(path + " was released more often than held");
+        }
+    }
+
+    FileChannel channel() throws IOException {
+        FileChannel current = channel;
+        return current.isOpen() ? current : reopen();
+    }
+
+    private synchronized FileChannel reopen() throws IOException {
+        if (!channel.isOpen()) {
+            if (holders.get() == 0) {
+                throw new ClosedChannelException();
+            }
+            channel = files.open(path);
+        }
+        return channel;
+    }
+
+    long size() throws IOException {
+        return channel().size();
+    }
+
+    /** Fills {@code into} from {@code position} as far as the file goes, and gives the bytes read. */
+    int read(ByteBuffer into, long position) throws IOException {
+        int start = into.position();
+        for (boolean again = true; ; again = false) {
+            try {
+                FileChannel from = channel();
+                long at = position + (into.position() - start);
+                while (into.hasRemaining()) {
+                    int read = from.read(into, at);
+                    if (read < 0) {
+                        break;
+                    }
+                    at += read;
+                }
+                return into.position() - start;
+            } catch (ClosedChannelException e) {
+                if (!again || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Writes all the bytes at {@code position}, in as few calls as the system allows. */
+    void write(ByteBuffer[] bytes, long position) throws IOException {
+        FileChannel to = channel();
+        to.position(position);
+        int first = 0;
+        while (first < bytes.length) {
+            to.write(bytes, first, bytes.length - first);
+            while (first < bytes.length && !bytes[first].hasRemaining()) {
+                first++;
+            }
+        }
+    }
+
+    void truncate(long size) throws IOException {
+        channel().truncate(size);
+    }
+
+    void force() throws IOException {
+        channel().force(false);
+    }
+
+    void delete() throws IOException {
+        files.delete(path);
+    }
+}

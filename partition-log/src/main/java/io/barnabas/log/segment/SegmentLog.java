@@ -1,0 +1,404 @@
+package io.barnabas.log.segment;
+
+import io.barnabas.log.LogSlice;
+import io.barnabas.log.PartitionReplica.TimestampOffset;
+import io.barnabas.log.index.IndexSink;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The batches of one partition, in segment files named after their first offset. Offsets have no gaps.
+ *
+ * <p>One thread at a time may append, truncate, restart, close or delete; the caller sees to that. {@link #flush} may
+ * run beside an append. Any number of threads may read meanwhile. A reader names an upper offset, the high watermark as
+ * a rule: what lies below is never truncated, so a reader never sees a torn batch, nor one that is taken back.
+ */
+public final class SegmentLog implements Closeable {
+
+    private final SegmentFiles files;
+    private final Path directory;
+    private final SegmentLogConfig config;
+    private final IndexSink index;
+    private final RecoveryReport recovery;
+    private final AtomicBoolean directoryDirty = new AtomicBoolean(true);
+    private volatile List<Segment> segments;
+    private volatile boolean closed;
+
+    private SegmentLog(
+            SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
+            throws IOException {
+        this.files = files;
+        this.directory = directory;
+        this.config = config;
+        this.index = index;
+        files.createDirectory(directory);
+        SegmentRecovery run = new SegmentRecovery(files, directory, config, index, recoveryOffset);
+        List<Segment> found = run.run();
+        this.segments = found.isEmpty() ? List.of(newSegment(0)) : List.copyOf(found);
+        this.recovery = run.report();
+    }
+
+    /**
+     * Opens a log, or begins an empty one at offset 0.
+     *
+     * @param recoveryOffset batches that begin below are trusted, those at or above are checked by CRC. At the first
+     *     that is torn or damaged the log is cut, see {@link #recovery}. The log may end below this offset when whole
+     *     batches are missing: hold {@link #logEndOffset} against it
+     * @throws CorruptLogException when a batch below {@code recoveryOffset} is damaged
+     */
+    public static SegmentLog open(Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
+            throws IOException {
+        return open(SegmentFiles.direct(), directory, config, index, recoveryOffset);
+    }
+
+    /** As the other, over a file system of the caller's. */
+    public static SegmentLog open(
+            SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
+            throws IOException {
+        return new SegmentLog(files, directory, config, index, recoveryOffset);
+    }
+
+    /** What opening found and cut. */
+    public RecoveryReport recovery() {
+        return recovery;
+    }
+
+    /**
+     * Writes batches behind the last one, as few writes as segments allow. They are visible to readers at once, and
+     * durable after the next {@link #flush}. After a failure {@link #logEndOffset} tells which were written.
+     *
+     * @param nowMs the time of day, by which segments age
+     * @throws IllegalArgumentException when offsets do not follow each other; then nothing is written
+     */
+    public void append(List<Pending> batches, long nowMs) throws IOException {
+        long expected = logEndOffset();
+        for (Pending batch : batches) {
+            if (batch.header().baseOffset() != expected) {
+                throw new IllegalArgumentException(
+                        "batch of offset " + batch.header().baseOffset() + " cannot follow, the log " + directory
+                                + " continues at " + expected);
+            }
+            expected = batch.header().nextOffset();
+        }
+        int from = 0;
+        while (from < batches.size()) {
+            Segment active = segmentFor(batches.get(from), nowMs);
+            long size = active.extent().size();
+            int to = from;
+            do {
+                size += batches.get(to).header().sizeInBytes();
+                to++;
+            } while (to < batches.size() && size + batches.get(to).header().sizeInBytes() <= config.segmentBytes());
+            active.append(batches.subList(from, to), nowMs);
+            from = to;
+        }
+    }
+
+    private Segment segmentFor(Pending batch, long nowMs) throws IOException {
+        Segment active = openSegments().getLast();
+        long size = active.extent().size();
+        boolean full = size + batch.header().sizeInBytes() > config.segmentBytes();
+        if (size == 0 || !(full || active.isOlderThan(config.segmentMs(), nowMs))) {
+            return active;
+        }
+        Segment next = newSegment(active.extent().nextOffset());
+        List<Segment> more = new ArrayList<>(segments);
+        more.add(next);
+        segments = List.copyOf(more);
+        return next;
+    }
+
+    private Segment newSegment(long baseOffset) throws IOException {
+        SegmentFile file = new SegmentFile(files, SegmentRecovery.fileOf(directory, baseOffset));
+        if (file.size() > 0) {
+            file.truncate(0);
+        }
+        directoryDirty.set(true);
+        return new Segment(baseOffset, file, index, config, Extent.empty(baseOffset), 0);
+    }
+
+    /**
+     * Makes durable what was written before the call, file names included.
+     *
+     * @return the offset below which everything is durable
+     * @throws IOException when the disk failed; then nothing more may be claimed durable
+     */
+    public long flush() throws IOException {
+        List<Segment> all = openSegments();
+        long end = all.getLast().extent().nextOffset();
+        for (Segment segment : all) {
+            if (segment.file().retain()) {
+                try {
+                    segment.flush();
+                } finally {
+                    segment.file().release();
+                }
+            }
+        }
+        if (directoryDirty.getAndSet(false)) {
+            try {
+                files.syncDirectory(directory);
+            } catch (IOException | RuntimeException e) {
+                directoryDirty.set(true);
+                throw e;
+            }
+        }
+        return end;
+    }
+
+    /**
+     * Removes the batches that reach to {@code offset} or above, for good when this returns.
+     *
+     * @throws IllegalArgumentException when the offset is below the log's start
+     */
+    public void truncateTo(long offset) throws IOException {
+        List<Segment> all = openSegments();
+        if (offset >= logEndOffset()) {
+            return;
+        }
+        if (offset < logStartOffset()) {
+            throw new IllegalArgumentException("log " + directory + " begins at offset " + logStartOffset()
+                    + " and cannot be truncated to " + offset);
+        }
+        int keep = indexOf(all, offset);
+        Extent shorter = all.get(keep).extentBelow(offset);
+        index.truncate(shorter.nextOffset());
+        segments = List.copyOf(all.subList(0, keep + 1));
+        // The last goes first: a crash in between then leaves a log without a gap.
+        drop(all.subList(keep + 1, all.size()));
+        all.get(keep).truncateTo(shorter);
+    }
+
+    /**
+     * Removes everything and begins anew at {@code offset}, say before a copy of another replica's log. When that fails
+     * the log is closed.
+     */
+    public void restartAt(long offset) throws IOException {
+        List<Segment> all = openSegments();
+        index.clear();
+        boolean done = false;
+        try {
+            drop(all);
+            segments = List.of(newSegment(offset));
+            done = true;
+        } finally {
+            // Without a segment to read from, readers are better told.
+            closed = !done;
+        }
+        flush();
+    }
+
+    private void drop(List<Segment> dropped) throws IOException {
+        for (Segment segment : dropped.reversed()) {
+            segment.file().delete();
+            segment.file().release();
+        }
+        if (!dropped.isEmpty()) {
+            files.syncDirectory(directory);
+        }
+    }
+
+    /** The offset of the first record, or of the next one when there is none. */
+    public long logStartOffset() {
+        return segments.getFirst().baseOffset();
+    }
+
+    /** The offset that the next record gets. */
+    public long logEndOffset() {
+        return segments.getLast().extent().nextOffset();
+    }
+
+    /** Bytes of all batches. */
+    public long sizeInBytes() {
+        long size = 0;
+        for (Segment segment : segments) {
+            size += segment.extent().size();
+        }
+        return size;
+    }
+
+    /** Number of segment files. */
+    public int segments() {
+        return segments.size();
+    }
+
+    /**
+     * Whole batches from the one that holds {@code offset}, all of one segment and all below {@code upperOffset}. Empty
+     * when there is none, or when the first is larger than {@code maxBytes} and {@code atLeastOne} is not set.
+     *
+     * @return to be released by the caller
+     * @throws IllegalArgumentException when the offset is below the log's start
+     */
+    public LogSlice slice(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
+        while (true) {
+            Segment segment = holding(offset);
+            if (!segment.file().retain()) {
+                continue;
+            }
+            LogSlice slice = null;
+            try {
+                slice = segment.slice(offset, upperOffset, maxBytes, atLeastOne);
+                return slice;
+            } finally {
+                if (slice == null) {
+                    segment.file().release();
+                }
+            }
+        }
+    }
+
+    /** Visits the batches from the one that holds {@code fromOffset}, as long as they begin below {@code toOffset}. */
+    public void scan(long fromOffset, long toOffset, BatchVisitor visitor) throws IOException {
+        long next = Math.max(fromOffset, logStartOffset());
+        long end = Math.min(toOffset, logEndOffset());
+        while (next < end) {
+            long from = next;
+            long reached = reading(from, segment -> {
+                segment.scan(from, end, visitor);
+                return segment.extent().nextOffset();
+            });
+            if (reached <= from) {
+                return;
+            }
+            next = reached;
+        }
+    }
+
+    /**
+     * The bytes of the batch that begins at {@code baseOffset}, checked against its CRC.
+     *
+     * @throws IllegalArgumentException when no batch begins there
+     */
+    public ByteBuffer readBatch(long baseOffset) throws IOException {
+        if (baseOffset >= logEndOffset()) {
+            throw new IllegalArgumentException(
+                    "no batch begins at offset " + baseOffset + ", the log ends at " + logEndOffset());
+        }
+        return reading(baseOffset, segment -> segment.readBatch(baseOffset));
+    }
+
+    /** The first record at or after a timestamp, below {@code upperOffset}; NONE when there is none. */
+    public TimestampOffset find(long timestampMs, long upperOffset) throws IOException {
+        long next = logStartOffset();
+        long end = Math.min(upperOffset, logEndOffset());
+        while (next < end) {
+            long from = next;
+            Segment segment = holding(from);
+            if (segment.extent().maxTimestamp() >= timestampMs) {
+                TimestampOffset found = reading(from, holder -> holder.find(timestampMs, end));
+                if (found.offset() >= 0) {
+                    return found;
+                }
+            }
+            long reached = segment.extent().nextOffset();
+            if (reached <= from) {
+                break;
+            }
+            next = reached;
+        }
+        return TimestampOffset.NONE;
+    }
+
+    /**
+     * The first record with the largest timestamp (KIP-734); NONE when no record has one.
+     *
+     * @param upperOffset batches that reach above do not count
+     */
+    public TimestampOffset findMaxTimestamp(long upperOffset) throws IOException {
+        long next = logStartOffset();
+        long end = Math.min(upperOffset, logEndOffset());
+        Extent best = Extent.empty(next);
+        while (next < end) {
+            Extent below = reading(next, segment -> segment.extentBelow(end));
+            if (below.maxTimestamp() > best.maxTimestamp()) {
+                best = below;
+            }
+            long reached = holding(next).extent().nextOffset();
+            if (reached <= next) {
+                break;
+            }
+            next = reached;
+        }
+        if (best.maxTimestampOffset() < 0) {
+            return TimestampOffset.NONE;
+        }
+        long offset = best.maxTimestampOffset();
+        return reading(offset, segment -> segment.largestIn(offset));
+    }
+
+    /** Gives up the files; those of slices stay open until these are released. Does not flush. */
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            for (Segment segment : segments) {
+                segment.file().release();
+            }
+        }
+    }
+
+    /** Closes the log and deletes its files and its index. */
+    public void deleteAll() throws IOException {
+        List<Segment> all = segments;
+        index.clear();
+        for (Segment segment : all.reversed()) {
+            segment.file().delete();
+        }
+        files.syncDirectory(directory);
+        close();
+    }
+
+    private interface Reading<T> {
+        T in(Segment segment) throws IOException;
+    }
+
+    /** Reads in the segment that holds {@code offset}, which stays open meanwhile. */
+    private <T> T reading(long offset, Reading<T> reading) throws IOException {
+        while (true) {
+            Segment segment = holding(offset);
+            if (segment.file().retain()) {
+                try {
+                    return reading.in(segment);
+                } finally {
+                    segment.file().release();
+                }
+            }
+        }
+    }
+
+    private Segment holding(long offset) throws IOException {
+        List<Segment> all = openSegments();
+        if (offset < all.getFirst().baseOffset()) {
+            throw new IllegalArgumentException("log " + directory + " begins at offset "
+                    + all.getFirst().baseOffset() + ", offset " + offset + " is not there");
+        }
+        return all.get(indexOf(all, offset));
+    }
+
+    private List<Segment> openSegments() throws IOException {
+        List<Segment> all = segments;
+        if (closed) {
+            throw new IOException("log " + directory + " is closed");
+        }
+        return all;
+    }
+
+    private static int indexOf(List<Segment> all, long offset) {
+        int low = 0;
+        int high = all.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (all.get(middle).baseOffset() <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,195 @@
+package io.barnabas.log.segment;
+
+import io.barnabas.log.index.IndexEntry;
+import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.rules.BatchHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * Opens the segment files of a log and finds where its whole batches end. Batches below the recovery offset were made
+ * durable before: they are believed by their headers, and a fault among them is an error. From the recovery offset on
+ * a crash may have left anything, so each batch must follow the one before and bear its CRC; at the first that does
+ * not the log is cut.
+ */
+final class SegmentRecovery {
+
+    private static final Pattern NAME = Pattern.compile("(\\d{20})\\.log");
+    private static final int CHUNK = 1 << 16;
+
+    private final SegmentFiles files;
+    private final Path directory;
+    private final SegmentLogConfig config;
+    private final IndexSink index;
+    private final long recoveryOffset;
+    private final List<Segment> segments = new ArrayList<>();
+    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    private long batchesChecked;
+    private Optional<RecoveryReport.Cut> cut = Optional.empty();
+
+    SegmentRecovery(SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset) {
+        this.files = files;
+        this.directory = directory;
+        this.config = config;
+        this.index = index;
+        this.recoveryOffset = recoveryOffset;
+    }
+
+    static Path fileOf(Path directory, long baseOffset) {
+        return directory.resolve(String.format(Locale.ROOT, "%020d.log", baseOffset));
+    }
+
+    /** The open segments, oldest first; none when the directory has none. */
+    List<Segment> run() throws IOException {
+        List<Long> bases = bases();
+        try {
+            for (int i = 0; i < bases.size() && cut.isEmpty(); i++) {
+                recover(bases, i);
+            }
+            forgetIndexBeyondEnd();
+        } catch (IOException | RuntimeException e) {
+            for (Segment segment : segments) {
+                segment.file().release();
+            }
+            throw e;
+        }
+        return segments;
+    }
+
+    RecoveryReport report() {
+        return new RecoveryReport(batchesChecked, cut);
+    }
+
+    private List<Long> bases() throws IOException {
+        return files.list(directory).stream()
+                .map(file -> NAME.matcher(file.getFileName().toString()))
+                .filter(Matcher::matches)
+                .map(name -> Long.parseLong(name.group(1)))
+                .sorted()
+                .toList();
+    }
+
+    private void recover(List<Long> bases, int i) throws IOException {
+        long base = bases.get(i);
+        Path path = fileOf(directory, base);
+        long expected = segments.isEmpty() ? base : segments.getLast().extent().nextOffset();
+        if (base != expected) {
+            String gap = "the log before it ends at offset " + expected;
+            if (expected < recoveryOffset) {
+                throw new CorruptLogException(path, 0, gap);
+            }
+            Segment last = segments.getLast();
+            cut(last, last.extent(), sizes(bases, i), gap);
+            deleteFrom(bases, i);
+            return;
+        }
+        SegmentFile file = new SegmentFile(files, path);
+        Segment segment = new Segment(base, file, index, config, Extent.empty(base), files.createdMs(path));
+        segments.add(segment);
+        long size = file.size();
+        long lastOffset = i + 1 < bases.size() ? bases.get(i + 1) - 1 : Long.MAX_VALUE;
+        Extent whole = segment.startFor(Math.min(recoveryOffset, lastOffset), new Extent(size, Long.MAX_VALUE, -1, -1));
+        segment.startIndexAt(whole.size());
+        Optional<String> fault = Optional.empty();
+        HeaderCursor cursor = new HeaderCursor(file, whole.size(), size);
+        while (fault.isEmpty() && whole.size() < size) {
+            fault = faultOfNext(file, cursor, whole, size);
+            if (fault.isEmpty()) {
+                BatchHeader header = cursor.next();
+                segment.indexIfDue(whole);
+                whole = segment.plus(whole, header);
+            }
+        }
+        if (fault.isPresent()) {
+            if (whole.nextOffset() < recoveryOffset) {
+                throw new CorruptLogException(path, whole.size(), fault.get());
+            }
+            cut(segment, whole, size - whole.size() + sizes(bases, i + 1), fault.get());
+            deleteFrom(bases, i + 1);
+        } else {
+            segment.resume(whole);
+        }
+    }
+
+    private Optional<String> faultOfNext(SegmentFile file, HeaderCursor cursor, Extent whole, long size)
+            throws IOException {
+        Optional<BatchHeader> next = cursor.peek();
+        if (next.isEmpty()) {
+            return Optional.of("only " + (size - whole.size()) + " bytes are left, too few for a batch header");
+        }
+        BatchHeader header = next.get();
+        Optional<String> fault = cursor.faultOf(header);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        if (header.baseOffset() != whole.nextOffset()) {
+            return Optional.of("a batch of offset " + header.baseOffset() + " stands where offset " + whole.nextOffset()
+                    + " must follow");
+        }
+        if (header.baseOffset() >= recoveryOffset) {
+            batchesChecked++;
+            if (crcOf(file, whole.size(), header.sizeInBytes()) != header.crc()) {
+                return Optional.of("the CRC of the batch at offset " + header.baseOffset() + " is wrong");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Reads in chunks: before the CRC is known the size may be a lie of a gigabyte. */
+    private int crcOf(SegmentFile file, long position, int size) throws IOException {
+        CRC32C crc = new CRC32C();
+        long at = position + BatchHeader.ATTRIBUTES_AT;
+        long end = position + size;
+        while (at < end) {
+            chunk.clear().limit((int) Math.min(CHUNK, end - at));
+            int read = file.read(chunk, at);
+            if (read <= 0) {
+                throw new CorruptLogException(file.path(), at, "the file became shorter while it was read");
+            }
+            crc.update(chunk.flip());
+            at += read;
+        }
+        return (int) crc.getValue();
+    }
+
+    private void cut(Segment segment, Extent whole, long droppedBytes, String reason) throws IOException {
+        index.truncate(whole.nextOffset());
+        segment.truncateTo(whole);
+        cut = Optional.of(
+                new RecoveryReport.Cut(segment.file().path(), whole.size(), whole.nextOffset(), droppedBytes, reason));
+    }
+
+    private void deleteFrom(List<Long> bases, int first) throws IOException {
+        for (int i = bases.size() - 1; i >= first; i--) {
+            files.delete(fileOf(directory, bases.get(i)));
+        }
+        files.syncDirectory(directory);
+    }
+
+    private long sizes(List<Long> bases, int first) throws IOException {
+        long sum = 0;
+        for (int i = first; i < bases.size(); i++) {
+            SegmentFile file = new SegmentFile(files, fileOf(directory, bases.get(i)));
+            sum += file.size();
+            file.release();
+        }
+        return sum;
+    }
+
+    /** After a power loss the index may know batches that the file system has lost. */
+    private void forgetIndexBeyondEnd() {
+        long end = segments.isEmpty() ? 0 : segments.getLast().extent().nextOffset();
+        Optional<IndexEntry> last = index.floor(Long.MAX_VALUE);
+        if (last.isPresent() && last.get().offset() >= end) {
+            index.truncate(end);
+        }
+    }
+}
