@@ -14,6 +14,9 @@ public interface IndexSink {
         public void add(IndexEntry entry) {}
 
         @Override
+        public void restore(IndexEntry entry) {}
+
+        @Override
         public Optional<IndexEntry> floor(long offset) {
             return Optional.empty();
         }
@@ -32,6 +35,9 @@ public interface IndexSink {
 
     /** Takes an entry, to be stored soon or, under pressure, never. Does not block. */
     void add(IndexEntry entry);
+
+    /** Takes an entry that recovery found, and waits for room: after the loss of an index there are many. */
+    void restore(IndexEntry entry);
 
     /** The last entry at or below an offset. */
     Optional<IndexEntry> floor(long offset);

@@ -82,7 +82,7 @@ final class Segment {
             Extent after = before;
             for (Pending batch : batches) {
                 BatchHeader header = batch.header();
-                indexIfDue(after);
+                dueEntry(after).ifPresent(index::add);
                 tail.add(header.baseOffset(), after.size());
                 after = plus(after, header);
             }
@@ -115,12 +115,13 @@ final class Segment {
         return before.plus(header.sizeInBytes(), header.nextOffset(), timestampOf(header, before.size()));
     }
 
-    /** Adds an index entry for the batch that begins where {@code before} ends, unless the last one is near. */
-    void indexIfDue(Extent before) {
-        if (before.size() - lastIndexed >= indexIntervalBytes && before.size() > 0) {
-            index.add(before.entry(baseOffset));
-            lastIndexed = before.size();
+    /** The index entry of the batch that begins where {@code before} ends, unless the last one is near. */
+    Optional<IndexEntry> dueEntry(Extent before) {
+        if (before.size() == 0 || before.size() - lastIndexed < indexIntervalBytes) {
+            return Optional.empty();
         }
+        lastIndexed = before.size();
+        return Optional.of(before.entry(baseOffset));
     }
 
     /** Makes all bytes written before the call durable. */

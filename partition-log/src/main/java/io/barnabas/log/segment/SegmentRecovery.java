@@ -104,7 +104,7 @@ final class SegmentRecovery {
             fault = faultOfNext(file, cursor, whole, size);
             if (fault.isEmpty()) {
                 BatchHeader header = cursor.next();
-                segment.indexIfDue(whole);
+                segment.dueEntry(whole).ifPresent(index::restore);
                 whole = segment.plus(whole, header);
             }
         }

@@ -1,0 +1,236 @@
+package io.barnabas.log.index;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteBufferManager;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The RocksDB beneath an index. Without a write-ahead log: after a crash entries are missing, never wrong, since both
+ * families are flushed together. Memory is bounded by one cache, which pays for the write buffers too.
+ */
+final class IndexStore implements AutoCloseable {
+
+    private static final long CACHE_BYTES = 32L << 20;
+    private static final long WRITE_BUFFER_BYTES = 8L << 20;
+    private static final int OPEN_FILES = 128;
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    /** RocksDB must not be touched once it is closed: lookups share the lock, closing takes it alone. */
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+    private final LRUCache cache = new LRUCache(CACHE_BYTES);
+    private final WriteBufferManager buffers = new WriteBufferManager(WRITE_BUFFER_BYTES, cache);
+    private final ColumnFamilyOptions familyOptions = new ColumnFamilyOptions()
+            .setTableFormatConfig(
+                    new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true))
+            .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION);
+    private final DBOptions options = new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setAtomicFlush(true)
+            .setWriteBufferManager(buffers)
+            .setMaxOpenFiles(OPEN_FILES)
+            .setMaxBackgroundJobs(2)
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+            .setKeepLogFileNum(2)
+            .setStatsDumpPeriodSec(0);
+    private final WriteOptions withoutLog = new WriteOptions().setDisableWAL(true);
+    private final ReadOptions reads = new ReadOptions();
+    private final RocksDB db;
+    private final List<ColumnFamilyHandle> families = new ArrayList<>();
+    private final ColumnFamilyHandle offsets;
+    private final ColumnFamilyHandle timestamps;
+    private boolean closed;
+
+    IndexStore(Path directory) throws RocksDBException {
+        List<ColumnFamilyDescriptor> descriptors = Stream.of("default", "offsets", "timestamps")
+                .map(name -> new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions))
+                .toList();
+        try {
+            db = RocksDB.open(options, directory.toString(), descriptors, families);
+        } catch (RocksDBException e) {
+            closeOptions();
+            throw e;
+        }
+        offsets = families.get(1);
+        timestamps = families.get(2);
+    }
+
+    /** Deletes what is in a directory, so that a store can begin anew there. */
+    static void wipe(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    void put(List<Map.Entry<UUID, IndexEntry>> entries) throws RocksDBException {
+        lock.readLock().lock();
+        try (WriteBatch batch = new WriteBatch()) {
+            if (closed) {
+                return;
+            }
+            for (Map.Entry<UUID, IndexEntry> each : entries) {
+                UUID partition = each.getKey();
+                IndexEntry entry = each.getValue();
+                batch.put(offsets, IndexKeys.offsetKey(partition, entry.offset()), IndexKeys.offsetValue(entry));
+                batch.put(
+                        timestamps,
+                        IndexKeys.timeKey(partition, entry.segmentBase(), entry.maxTimestamp()),
+                        IndexKeys.timeValue(entry));
+            }
+            db.write(withoutLog, batch);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    Optional<IndexEntry> floor(UUID partition, long offset) throws RocksDBException {
+        return last(offsets, IndexKeys.offsetKey(partition, offset), partition, false);
+    }
+
+    /** The last entry of a segment up to which no timestamp is larger than {@code timestampMs}. */
+    Optional<IndexEntry> floorTime(UUID partition, long segmentBase, long timestampMs) throws RocksDBException {
+        return last(timestamps, IndexKeys.timeKey(partition, segmentBase, timestampMs), partition, true)
+                .filter(entry -> entry.segmentBase() == segmentBase);
+    }
+
+    private Optional<IndexEntry> last(ColumnFamilyHandle family, byte[] upTo, UUID partition, boolean byTime)
+            throws RocksDBException {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                return Optional.empty();
+            }
+            try (RocksIterator entries = db.newIterator(family, reads)) {
+                entries.seekForPrev(upTo);
+                entries.status();
+                if (!entries.isValid()) {
+                    return Optional.empty();
+                }
+                return byTime
+                        ? IndexKeys.timeEntry(partition, entries.key(), entries.value())
+                        : IndexKeys.offsetEntry(partition, entries.key(), entries.value());
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Removes a partition's entries at or above an offset and makes that durable. */
+    void truncate(UUID partition, long offset) throws RocksDBException {
+        lock.readLock().lock();
+        try (WriteBatch batch = new WriteBatch()) {
+            if (closed) {
+                return;
+            }
+            byte[] after = IndexKeys.after(partition);
+            byte[] segmentsAbove = IndexKeys.timeKey(partition, offset, Long.MIN_VALUE);
+            batch.deleteRange(offsets, IndexKeys.offsetKey(partition, offset), after);
+            batch.deleteRange(timestamps, segmentsAbove, after);
+            // In the segment that holds the offset, entries of larger timestamps have larger offsets.
+            try (RocksIterator entries = db.newIterator(timestamps, reads)) {
+                for (entries.seekForPrev(segmentsAbove); entries.isValid(); entries.prev()) {
+                    Optional<IndexEntry> entry = IndexKeys.timeEntry(partition, entries.key(), entries.value());
+                    if (entry.isEmpty() || entry.get().offset() < offset) {
+                        break;
+                    }
+                    batch.delete(timestamps, entries.key());
+                }
+                entries.status();
+            }
+            db.write(withoutLog, batch);
+            flushFamilies();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Removes all of a partition's entries. */
+    void clear(UUID partition) throws RocksDBException {
+        lock.readLock().lock();
+        try (WriteBatch batch = new WriteBatch()) {
+            if (closed) {
+                return;
+            }
+            byte[] after = IndexKeys.after(partition);
+            batch.deleteRange(offsets, IndexKeys.offsetKey(partition, 0), after);
+            batch.deleteRange(timestamps, IndexKeys.timeKey(partition, 0, Long.MIN_VALUE), after);
+            db.write(withoutLog, batch);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    void flush() throws RocksDBException {
+        lock.readLock().lock();
+        try {
+            if (!closed) {
+                flushFamilies();
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private void flushFamilies() throws RocksDBException {
+        try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(waiting, families);
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            families.forEach(ColumnFamilyHandle::close);
+            db.close();
+            closeOptions();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void closeOptions() {
+        reads.close();
+        withoutLog.close();
+        options.close();
+        familyOptions.close();
+        buffers.close();
+        cache.close();
+    }
+}
