@@ -1,0 +1,29 @@
+package io.barnabas.log;
+
+import java.nio.file.Path;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+
+/**
+ * How a node hosts its partitions.
+ *
+ * @param nodeId this node's {@code node.id}
+ * @param address host:port of this node's partition Raft server
+ * @param partitions directory of the partitions' Raft storages
+ * @param index directory of the RocksDB index
+ * @param raft Ratis settings, transport included; the storage directory and what the log needs are set by the host
+ * @param parameters Ratis parameters of the transport
+ * @param defaults settings of a partition until its own are known
+ * @param flushMode {@code log.flush}
+ * @param producerIdleMs {@code producer.id.expiration.ms}
+ */
+public record PartitionHostConfig(
+        int nodeId,
+        String address,
+        Path partitions,
+        Path index,
+        RaftProperties raft,
+        Parameters parameters,
+        LogConfig defaults,
+        FlushMode flushMode,
+        long producerIdleMs) {}

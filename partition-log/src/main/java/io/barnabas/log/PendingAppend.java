@@ -1,0 +1,63 @@
+package io.barnabas.log;
+
+import io.barnabas.log.PartitionReplica.Acks;
+import io.barnabas.log.rules.BatchHeader;
+import io.barnabas.log.rules.SequenceCheck;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+
+/**
+ * One append on its way through Raft on the leader. It rides as the message of a request that never leaves the
+ * process, so that the state machine meets the very object again instead of a serialised copy.
+ */
+final class PendingAppend implements Message {
+
+    private final BatchHeader header;
+    private final ByteBuffer batch;
+    private final ByteString content;
+    private final Acks acks;
+    private final CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
+    /** Set when the producer's sequence refuses the batch; read by the same thread after Ratis returned. */
+    private SequenceCheck refusedBy;
+
+    PendingAppend(BatchHeader header, ByteBuffer batch, Acks acks) {
+        this.header = header;
+        this.batch = batch.slice();
+        this.content = UnsafeByteOperations.unsafeWrap(this.batch);
+        this.acks = acks;
+    }
+
+    /** The header as the client sent it. */
+    BatchHeader header() {
+        return header;
+    }
+
+    ByteBuffer batch() {
+        return batch;
+    }
+
+    Acks acks() {
+        return acks;
+    }
+
+    CompletableFuture<AppendOutcome> outcome() {
+        return outcome;
+    }
+
+    void refuse(SequenceCheck check) {
+        refusedBy = check;
+    }
+
+    SequenceCheck refusedBy() {
+        return refusedBy;
+    }
+
+    /** The batch, so that Ratis counts its bytes against the limit of what may be pending. */
+    @Override
+    public ByteString getContent() {
+        return content;
+    }
+}

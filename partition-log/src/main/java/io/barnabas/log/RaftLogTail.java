@@ -1,0 +1,139 @@
+package io.barnabas.log;
+
+import io.barnabas.log.rules.LogEntry;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.server.raftlog.segmented.LogSegment;
+import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.CodedOutputStream;
+import org.apache.ratis.util.SizeInBytes;
+
+/**
+ * The Raft log of a replica as it lies on disk before Ratis opens it. Ratis reloads entries without asking whether
+ * their state machine data survived, so the replica compares both first and cuts off entries whose batch is missing.
+ */
+final class RaftLogTail {
+
+    /** Bytes that begin every Ratis log file, before its first entry. */
+    private static final int FILE_HEADER_BYTES = 8;
+
+    private static final int CHECKSUM_BYTES = 4;
+    private static final SizeInBytes MAX_ENTRY = SizeInBytes.valueOf("64MB");
+
+    private final List<Entry> entries;
+
+    private RaftLogTail(List<Entry> entries) {
+        this.entries = entries;
+    }
+
+    /**
+     * An append in the Raft log.
+     *
+     * @param file the log file it stands in
+     * @param position where its frame begins in that file
+     */
+    record Entry(long index, long term, LogEntry.Append append, LogSegmentPath file, long position) {}
+
+    /** Reads the appends above {@code snapshotIndex}, in order. */
+    static RaftLogTail read(RaftStorage storage, long snapshotIndex) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (LogSegmentPath file : LogSegmentPath.getLogSegmentPaths(storage)) {
+            Span span = Span.of(file.getPath());
+            if (span.endsBy(snapshotIndex)) {
+                continue;
+            }
+            long[] position = {FILE_HEADER_BYTES};
+            LogSegment.readSegmentFile(
+                    file.getPath().toFile(),
+                    file.getStartEnd(),
+                    MAX_ENTRY,
+                    CorruptionPolicy.WARN_AND_RETURN,
+                    null,
+                    entry -> {
+                        if (entry.getIndex() > snapshotIndex && entry.hasStateMachineLogEntry()) {
+                            entries.add(new Entry(entry.getIndex(), entry.getTerm(), append(entry), file, position[0]));
+                        }
+                        position[0] += frameBytes(entry);
+                    });
+        }
+        return new RaftLogTail(entries);
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** Removes {@code first} and all entries after it from the Raft log on disk. */
+    static void cutFrom(RaftStorage storage, Entry first) throws IOException {
+        List<LogSegmentPath> files = LogSegmentPath.getLogSegmentPaths(storage);
+        for (LogSegmentPath file : files.reversed()) {
+            if (Span.of(file.getPath()).start() > first.index()) {
+                Files.delete(file.getPath());
+            }
+        }
+        Path path = first.file().getPath();
+        Span span = Span.of(path);
+        if (span.start() == first.index()) {
+            Files.delete(path);
+        } else {
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.truncate(first.position());
+                channel.force(true);
+            }
+            if (span.end().isPresent()) {
+                Files.move(path, path.resolveSibling("log_" + span.start() + "-" + (first.index() - 1)));
+            }
+        }
+        try (FileChannel directory = FileChannel.open(path.getParent())) {
+            directory.force(true);
+        }
+    }
+
+    static LogEntry.Append append(LogEntryProto entry) {
+        LogEntry decoded =
+                LogEntry.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        return switch (decoded) {
+            case LogEntry.Append append -> append;
+        };
+    }
+
+    /**
+     * The Raft indexes in a log file, as its name tells.
+     *
+     * @param end the last one, empty while the file is still written to
+     */
+    private record Span(long start, OptionalLong end) {
+
+        private static final Pattern NAME = Pattern.compile("log_(?:inprogress_(\\d+)|(\\d+)-(\\d+))");
+
+        static Span of(Path file) {
+            Matcher name = NAME.matcher(file.getFileName().toString());
+            if (!name.matches()) {
+                throw new IllegalArgumentException(file + " is no Raft log file");
+            }
+            return name.group(1) != null
+                    ? new Span(Long.parseLong(name.group(1)), OptionalLong.empty())
+                    : new Span(Long.parseLong(name.group(2)), OptionalLong.of(Long.parseLong(name.group(3))));
+        }
+
+        boolean endsBy(long index) {
+            return end.isPresent() && end.getAsLong() <= index;
+        }
+    }
+
+    private static long frameBytes(LogEntryProto entry) {
+        int size = entry.getSerializedSize();
+        return CodedOutputStream.computeUInt32SizeNoTag(size) + (long) size + CHECKSUM_BYTES;
+    }
+}

@@ -1,0 +1,247 @@
+package io.barnabas.log;
+
+import io.barnabas.log.index.LogIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a node's partition replicas as divisions of one RaftServer. */
+public final class RatisPartitionHost implements PartitionHost {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionHost.class);
+    private static final long RECENT_BATCH_BYTES = 64L << 20;
+    private static final long RESIGN_TIMEOUT_MS = 3_000;
+
+    private final PartitionHostConfig config;
+    private final RaftPeerId peerId;
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+    private final Map<UUID, RatisPartitionReplica> replicas = new ConcurrentHashMap<>();
+    private final Map<UUID, PartitionSpec> specs = new ConcurrentHashMap<>();
+    private final List<Consumer<PartitionReplica>> electedListeners = new CopyOnWriteArrayList<>();
+    private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final LogIndex index;
+    private final PartitionEnvironment environment;
+    private final RaftServer server;
+
+    private RatisPartitionHost(PartitionHostConfig config) throws IOException {
+        this.config = config;
+        this.peerId = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
+        this.index = LogIndex.open(config.index());
+        this.environment = new PartitionEnvironment(
+                index,
+                new RecentBatches(RECENT_BATCH_BYTES),
+                config.flushMode(),
+                config.producerIdleMs(),
+                blocking,
+                System::currentTimeMillis);
+        this.server = RaftServer.newBuilder()
+                .setServerId(peerId)
+                .setProperties(logProperties(config))
+                .setParameters(config.parameters())
+                .setStateMachineRegistry(
+                        groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
+                .build();
+    }
+
+    /** Starts the RaftServer and reopens every replica found on disk. */
+    public static RatisPartitionHost open(PartitionHostConfig config) throws IOException {
+        Files.createDirectories(config.partitions());
+        RatisPartitionHost host = new RatisPartitionHost(config);
+        try {
+            host.server.start();
+            host.reconnect();
+            return host;
+        } catch (IOException | RuntimeException e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    private static RaftProperties logProperties(PartitionHostConfig config) {
+        RaftProperties raft = new RaftProperties(config.raft());
+        RaftServerConfigKeys.setStorageDir(raft, List.of(config.partitions().toFile()));
+        // Batches are kept by the replica: Ratis caches and writes entries without them.
+        RaftServerConfigKeys.Log.StateMachineData.setCachingEnabled(raft, true);
+        // The log worker waits for flush alone; a batch needs no wait of its own before its entry is written.
+        RaftServerConfigKeys.Log.StateMachineData.setSync(raft, false);
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(raft, config.flushMode() == FlushMode.ASYNC);
+        // A torn last entry was never acknowledged; the replica compares all others with its segments.
+        RaftServerConfigKeys.Log.setCorruptionPolicy(raft, CorruptionPolicy.WARN_AND_RETURN);
+        // A snapshot of a partition holds no records, so it cannot stand in for purged entries.
+        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(raft, false);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(raft, Long.MAX_VALUE >> 1);
+        return raft;
+    }
+
+    private RatisPartitionReplica newReplica(UUID groupId) {
+        RatisPartitionReplica replica = new RatisPartitionReplica(
+                groupId, Optional.ofNullable(specs.get(groupId)), config.defaults(), environment, this::elected);
+        replicas.put(groupId, replica);
+        return replica;
+    }
+
+    private void elected(PartitionReplica replica) {
+        electedListeners.forEach(listener -> listener.accept(replica));
+    }
+
+    private void reconnect() throws IOException {
+        for (RaftGroupId groupId : server.getGroupIds()) {
+            connect(groupId.getUuid());
+        }
+    }
+
+    private RatisPartitionReplica connect(UUID groupId) throws IOException {
+        RatisPartitionReplica replica = replicas.get(groupId);
+        replica.started(server.getDivision(RaftGroupId.valueOf(groupId)));
+        return replica;
+    }
+
+    @Override
+    public Optional<PartitionReplica> replica(UUID groupId) {
+        return Optional.ofNullable(replicas.get(groupId));
+    }
+
+    @Override
+    public Collection<PartitionReplica> replicas() {
+        return List.copyOf(replicas.values());
+    }
+
+    @Override
+    public CompletableFuture<PartitionReplica> add(PartitionSpec spec) {
+        specs.put(spec.groupId(), spec);
+        RatisPartitionReplica present = replicas.get(spec.groupId());
+        if (present == null) {
+            return start(spec);
+        }
+        present.configure(spec.config());
+        if (hasPeers(present)) {
+            return CompletableFuture.completedFuture(present);
+        }
+        // Ratis writes a group's peers down with its first committed entry only; a replica that stopped before it
+        // comes back knowing nobody and is started again with its peers.
+        return stop(spec.groupId(), false).thenCompose(stopped -> start(spec));
+    }
+
+    private static boolean hasPeers(RatisPartitionReplica replica) {
+        return replica.division()
+                .map(division -> !division.getGroup().getPeers().isEmpty())
+                .orElse(true);
+    }
+
+    private CompletableFuture<PartitionReplica> start(PartitionSpec spec) {
+        RaftGroup group = RaftGroup.valueOf(
+                RaftGroupId.valueOf(spec.groupId()),
+                spec.peers().stream().map(RatisPartitionHost::peer).toList());
+        GroupManagementRequest add =
+                GroupManagementRequest.newAdd(clientId, peerId, callIds.incrementAndGet(), group, false);
+        return send(add).thenApply(reply -> {
+            try {
+                return connect(spec.groupId());
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    private static RaftPeer peer(PartitionSpec.Peer peer) {
+        return RaftPeer.newBuilder()
+                .setId(Integer.toString(peer.nodeId()))
+                .setAddress(peer.address())
+                .build();
+    }
+
+    @Override
+    public CompletableFuture<Void> remove(UUID groupId) {
+        specs.remove(groupId);
+        return stop(groupId, true).thenRunAsync(() -> index.partition(groupId).clear(), blocking);
+    }
+
+    private CompletableFuture<Void> stop(UUID groupId, boolean deleteFiles) {
+        return send(GroupManagementRequest.newRemove(
+                        clientId, peerId, callIds.incrementAndGet(), RaftGroupId.valueOf(groupId), deleteFiles, false))
+                .thenRun(() -> replicas.remove(groupId));
+    }
+
+    private CompletableFuture<RaftClientReply> send(GroupManagementRequest request) {
+        // On a thread of its own: Ratis does part of the work on the caller's.
+        return CompletableFuture.supplyAsync(() -> server, blocking)
+                .thenCompose(running -> running.groupManagementAsync(request))
+                .thenApply(reply -> {
+                    if (!reply.isSuccess()) {
+                        throw new CompletionException(reply.getException());
+                    }
+                    return reply;
+                });
+    }
+
+    @Override
+    public void onElected(Consumer<PartitionReplica> listener) {
+        electedListeners.add(listener);
+    }
+
+    @Override
+    public CompletableFuture<Void> resignLeaderships() {
+        CompletableFuture<?>[] resignations = replicas.values().stream()
+                .filter(replica -> replica.leadership().local())
+                .map(replica -> resign(replica.groupId()))
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(resignations)
+                .orTimeout(2 * RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .exceptionally(error -> null);
+    }
+
+    /** A null target makes the leader step down, so that whoever is up to date may be elected. */
+    private CompletableFuture<Void> resign(UUID groupId) {
+        TransferLeadershipRequest request = new TransferLeadershipRequest(
+                clientId, peerId, RaftGroupId.valueOf(groupId), callIds.incrementAndGet(), null, RESIGN_TIMEOUT_MS);
+        try {
+            return server.transferLeadershipAsync(request).handle((reply, error) -> null);
+        } catch (IOException e) {
+            LOG.info("cannot hand over the lead of {}: {}", groupId, e.getMessage());
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("closing the partition RaftServer failed", e);
+        }
+        blocking.shutdown();
+        try {
+            index.close();
+        } catch (IOException e) {
+            LOG.warn("closing the index failed; it is rebuilt from the segments where it lacks entries", e);
+        }
+    }
+}

@@ -1,0 +1,404 @@
+package io.barnabas.log;
+
+import io.barnabas.log.rules.BatchCheck;
+import io.barnabas.log.rules.BatchRules;
+import io.barnabas.log.rules.SequenceCheck;
+import io.barnabas.log.segment.SegmentLog;
+import io.barnabas.log.segment.SegmentLogConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A replica whose division runs in this node's partition RaftServer. */
+final class RatisPartitionReplica implements PartitionReplica {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionReplica.class);
+    private static final Offsets NO_OFFSETS = new Offsets(0, 0, 0);
+
+    private final UUID groupId;
+    private final PartitionEnvironment environment;
+    private final Consumer<PartitionReplica> electedListener;
+    private final FetchWaiters waiters = new FetchWaiters();
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+    private final AtomicReference<String> failure = new AtomicReference<>();
+
+    private volatile Path directory;
+    private volatile PartitionProperties properties;
+    private volatile LogConfig config;
+    private volatile ReplicaLog log;
+    private volatile RaftServer.Division division;
+    private volatile boolean closed;
+
+    RatisPartitionReplica(
+            UUID groupId,
+            Optional<PartitionSpec> spec,
+            LogConfig defaults,
+            PartitionEnvironment environment,
+            Consumer<PartitionReplica> electedListener) {
+        this.groupId = groupId;
+        this.environment = environment;
+        this.electedListener = electedListener;
+        this.config = spec.map(PartitionSpec::config).orElse(defaults);
+        this.properties =
+                spec.map(s -> new PartitionProperties(s.topic(), s.partition())).orElse(null);
+    }
+
+    /** Reads, or writes for a new replica, the file that names the partition in its directory. */
+    void openFiles(Path root) throws IOException {
+        directory = root;
+        if (properties == null) {
+            properties = PartitionProperties.read(root);
+        } else {
+            properties.write(root);
+        }
+    }
+
+    SegmentLog openSegments(long recoveryOffset) throws IOException {
+        return SegmentLog.open(
+                Files.createDirectories(directory.resolve("log")),
+                SegmentLogConfig.of(config),
+                environment.index().partition(groupId),
+                recoveryOffset);
+    }
+
+    void opened(ReplicaLog opened) {
+        log = opened;
+    }
+
+    /** Connects the replica with its running division. */
+    void started(RaftServer.Division running) {
+        division = running;
+    }
+
+    void configure(LogConfig changed) {
+        config = changed;
+    }
+
+    Optional<RaftServer.Division> division() {
+        return Optional.ofNullable(division);
+    }
+
+    @Override
+    public UUID groupId() {
+        return groupId;
+    }
+
+    @Override
+    public String topic() {
+        return properties == null ? groupId.toString() : properties.topic();
+    }
+
+    @Override
+    public int partition() {
+        return properties == null ? -1 : properties.partition();
+    }
+
+    @Override
+    public Leadership leadership() {
+        RaftServer.Division running = division;
+        if (running == null || closed || failure.get() != null) {
+            return new Leadership(-1, -1, false);
+        }
+        DivisionInfo info = running.getInfo();
+        RaftPeerId leader = info.getLeaderId();
+        int epoch = Math.toIntExact(info.getCurrentTerm());
+        if (leader == null) {
+            return new Leadership(-1, epoch, false);
+        }
+        boolean local = leader.equals(running.getId()) && info.isLeaderReady();
+        return new Leadership(Integer.parseInt(leader.toString()), epoch, local);
+    }
+
+    @Override
+    public Offsets offsets() {
+        ReplicaLog open = log;
+        return open == null ? NO_OFFSETS : open.offsets();
+    }
+
+    @Override
+    public OptionalInt latestEpoch() {
+        ReplicaLog open = log;
+        return open == null ? OptionalInt.empty() : open.latestCommittedEpoch();
+    }
+
+    @Override
+    public CompletableFuture<AppendOutcome> append(ByteBuffer batch, Acks acks) {
+        return switch (BatchRules.check(batch, config.maxMessageBytes())) {
+            case BatchCheck.Invalid invalid -> refused(Refusals.of(invalid.reason()), invalid.message());
+            case BatchCheck.Valid valid -> submit(new PendingAppend(valid.header(), batch, acks));
+        };
+    }
+
+    private static CompletableFuture<AppendOutcome> refused(AppendRefusal reason, String message) {
+        return CompletableFuture.completedFuture(new AppendOutcome.Refused(reason, message));
+    }
+
+    private CompletableFuture<AppendOutcome> submit(PendingAppend pending) {
+        RaftServer.Division running = division;
+        if (running == null || closed) {
+            return refused(AppendRefusal.CLOSED, this + " is not open");
+        }
+        if (failure.get() != null) {
+            return refused(AppendRefusal.STORAGE_FAILED, this + " " + failure.get());
+        }
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(running.getId())
+                .setGroupId(running.getMemberId().getGroupId())
+                .setCallId(callIds.incrementAndGet())
+                .setMessage(pending)
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        try {
+            // The cast spares a hop through Ratis' executor that RaftServer.submitClientRequestAsync takes.
+            ((RaftClientAsynchronousProtocol) running)
+                    .submitClientRequestAsync(request)
+                    .whenComplete((reply, error) -> answered(pending, reply, error));
+        } catch (IOException | RuntimeException e) {
+            answered(pending, null, e);
+        }
+        return pending.outcome();
+    }
+
+    private void answered(PendingAppend pending, RaftClientReply reply, Throwable error) {
+        if (reply != null && reply.isSuccess()) {
+            return;
+        }
+        SequenceCheck check = pending.refusedBy();
+        if (check != null) {
+            refuseBySequence(pending, check);
+            return;
+        }
+        Throwable cause = reply != null ? reply.getException() : error;
+        if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
+            cause = wrapped.getCause();
+        }
+        pending.outcome().complete(new AppendOutcome.Refused(reason(cause), this + ": " + cause));
+    }
+
+    private AppendRefusal reason(Throwable cause) {
+        return switch (cause) {
+            case NotLeaderException e -> AppendRefusal.NOT_LEADER;
+            case LeaderNotReadyException e -> AppendRefusal.NOT_LEADER;
+            case LeaderSteppingDownException e -> AppendRefusal.NOT_LEADER;
+            case ServerNotReadyException e -> AppendRefusal.NOT_LEADER;
+            case AlreadyClosedException e -> AppendRefusal.CLOSED;
+            case ResourceUnavailableException e -> AppendRefusal.OVERLOADED;
+            case null, default -> {
+                if (failure.get() != null) {
+                    yield AppendRefusal.STORAGE_FAILED;
+                }
+                LOG.warn("{}: append failed", this, cause);
+                yield AppendRefusal.NOT_LEADER;
+            }
+        };
+    }
+
+    private void refuseBySequence(PendingAppend pending, SequenceCheck check) {
+        switch (check) {
+            case SequenceCheck.Duplicate twin -> awaitTwin(pending, twin);
+            case SequenceCheck.OutOfOrder late ->
+                pending.outcome()
+                        .complete(new AppendOutcome.Refused(AppendRefusal.OUT_OF_ORDER_SEQUENCE, late.message()));
+            case SequenceCheck.Fenced fenced ->
+                pending.outcome()
+                        .complete(new AppendOutcome.Refused(AppendRefusal.INVALID_PRODUCER_EPOCH, fenced.message()));
+            case SequenceCheck.Next next -> throw new IllegalStateException("the next batch is never refused");
+        }
+    }
+
+    /** A duplicate is answered when its first copy is committed, since that copy may still be lost with the leader. */
+    private void awaitTwin(PendingAppend pending, SequenceCheck.Duplicate twin) {
+        if (log.highWatermark() > twin.lastOffset()) {
+            pending.outcome()
+                    .complete(new AppendOutcome.Duplicate(
+                            twin.baseOffset(), offsets().logStartOffset()));
+        } else if (!leadership().local()) {
+            pending.outcome().complete(new AppendOutcome.Refused(AppendRefusal.NOT_LEADER, this + " lost the lead"));
+        } else {
+            whenAbove(twin.lastOffset(), () -> environment.blocking().execute(() -> awaitTwin(pending, twin)));
+        }
+    }
+
+    void complete(PendingAppend pending, long baseOffset) {
+        pending.outcome()
+                .complete(new AppendOutcome.Appended(baseOffset, offsets().logStartOffset()));
+    }
+
+    void advanced(long highWatermark) {
+        waiters.advanced(highWatermark);
+    }
+
+    void leadershipChanged() {
+        waiters.wakeAll();
+    }
+
+    void elected() {
+        electedListener.accept(this);
+    }
+
+    @Override
+    public ReadOutcome read(long offset, int maxBytes, boolean atLeastOne) {
+        ReplicaLog open = log;
+        if (open == null || closed || failure.get() != null) {
+            return new ReadOutcome.Unavailable(
+                    this + " " + Optional.ofNullable(failure.get()).orElse("is not open"));
+        }
+        Offsets offsets = open.offsets();
+        if (offset < offsets.logStartOffset() || offset > offsets.highWatermark()) {
+            return new ReadOutcome.OutOfRange(offsets);
+        }
+        try {
+            LogSlice slice = open.segments().slice(offset, offsets.highWatermark(), maxBytes, atLeastOne);
+            return new ReadOutcome.Records(slice, offsets);
+        } catch (IOException e) {
+            fail("cannot read at offset " + offset + ": " + e.getMessage(), e);
+            return new ReadOutcome.Unavailable(this + " " + failure.get());
+        }
+    }
+
+    @Override
+    public Registration whenAbove(long offset, Runnable wake) {
+        Registration registration = waiters.add(offset, wake);
+        ReplicaLog open = log;
+        if (closed || open == null || open.highWatermark() > offset) {
+            registration.close();
+            wake.run();
+        }
+        return registration;
+    }
+
+    @Override
+    public CompletableFuture<TimestampOffset> offsetFor(OffsetQuery query) {
+        ReplicaLog open = log;
+        if (open == null) {
+            return CompletableFuture.completedFuture(TimestampOffset.NONE);
+        }
+        Offsets offsets = open.offsets();
+        return switch (query) {
+            case OffsetQuery.Earliest earliest ->
+                CompletableFuture.completedFuture(at(open, offsets.logStartOffset(), offsets.logStartOffset()));
+            case OffsetQuery.Latest latest ->
+                CompletableFuture.completedFuture(at(open, offsets.highWatermark(), offsets.highWatermark() - 1));
+            case OffsetQuery.MaxTimestamp max ->
+                search(() -> open.segments().findMaxTimestamp(offsets.highWatermark()));
+            case OffsetQuery.AtOrAfter time ->
+                search(() -> open.segments().find(time.timestampMs(), offsets.highWatermark()));
+        };
+    }
+
+    private static TimestampOffset at(ReplicaLog log, long offset, long epochOf) {
+        return new TimestampOffset(offset, -1, log.epochs().epochOf(epochOf).orElse(-1));
+    }
+
+    private CompletableFuture<TimestampOffset> search(Search search) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return search.run();
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                environment.blocking());
+    }
+
+    @FunctionalInterface
+    private interface Search {
+        TimestampOffset run() throws IOException;
+    }
+
+    @Override
+    public EpochEnd endOf(int leaderEpoch) {
+        ReplicaLog open = log;
+        if (open == null) {
+            return EpochEnd.UNDEFINED;
+        }
+        return open.epochs().endOf(leaderEpoch, open.logEndOffset());
+    }
+
+    @Override
+    public ReplicaStatus status() {
+        ReplicaLog open = log;
+        return new ReplicaStatus(
+                open == null ? 0 : open.segments().sizeInBytes(),
+                open == null ? 0 : open.segments().segments(),
+                followerLags(),
+                Optional.ofNullable(failure.get()));
+    }
+
+    private Map<Integer, Long> followerLags() {
+        RaftServer.Division running = division;
+        if (running == null || !running.getInfo().isLeader()) {
+            return Map.of();
+        }
+        long[] matched = running.getInfo().getFollowerMatchIndices();
+        RoleInfoProto role = running.getInfo().getRoleInfoProto();
+        List<ServerRpcProto> followers = role.getLeaderInfo().getFollowerInfoList();
+        if (matched == null || matched.length != followers.size()) {
+            return Map.of();
+        }
+        long last = running.getRaftLog().getNextIndex() - 1;
+        Map<Integer, Long> lags = new HashMap<>();
+        for (int i = 0; i < matched.length; i++) {
+            lags.put(Integer.parseInt(followers.get(i).getId().getId().toStringUtf8()), Math.max(0, last - matched[i]));
+        }
+        return Map.copyOf(lags);
+    }
+
+    /** Stops the replica for good until the node restarts; its division is closed so that another replica may lead. */
+    void fail(String reason, Throwable cause) {
+        if (failure.compareAndSet(null, reason)) {
+            LOG.error("{} {}. The replica stops; the node and its other partitions go on.", this, reason, cause);
+            division()
+                    .ifPresent(running -> environment.blocking().execute(() -> {
+                        try {
+                            running.close();
+                        } catch (RuntimeException e) {
+                            LOG.warn("{}: closing its Raft division failed", this, e);
+                        }
+                    }));
+            waiters.wakeAll();
+        }
+    }
+
+    void closed() {
+        closed = true;
+        waiters.wakeAll();
+    }
+
+    @Override
+    public String toString() {
+        return topic() + "-" + partition();
+    }
+}

@@ -1,0 +1,19 @@
+package io.barnabas.log;
+
+import io.barnabas.log.rules.BatchCheck;
+
+/** What a broken batch rule means to the one who sent the batch. */
+final class Refusals {
+
+    private Refusals() {}
+
+    static AppendRefusal of(BatchCheck.Reason reason) {
+        return switch (reason) {
+            case CORRUPT -> AppendRefusal.CORRUPT_BATCH;
+            case UNSUPPORTED_MAGIC -> AppendRefusal.UNSUPPORTED_MAGIC;
+            case INVALID -> AppendRefusal.INVALID_BATCH;
+            case TOO_LARGE -> AppendRefusal.TOO_LARGE;
+            case TRANSACTIONAL -> AppendRefusal.TRANSACTIONS_UNSUPPORTED;
+        };
+    }
+}

@@ -1,0 +1,278 @@
+package io.barnabas.log;
+
+import io.barnabas.log.PartitionReplica.Offsets;
+import io.barnabas.log.rules.BatchHeader;
+import io.barnabas.log.rules.EpochHistory;
+import io.barnabas.log.rules.LogEntry;
+import io.barnabas.log.rules.ProducerLedger;
+import io.barnabas.log.rules.SequenceCheck;
+import io.barnabas.log.segment.Pending;
+import io.barnabas.log.segment.SegmentLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * A replica's log between Raft and the disk.
+ *
+ * <pre>
+ *   write(entry)  -&gt; log end offset, producers, epochs; the batch waits in memory   (under Raft's lock: no I/O here)
+ *   flush()       -&gt; what waits goes to the segment file, then fsync                (Raft's log worker)
+ *   apply(entry)  -&gt; high watermark                                                 (Raft's updater)
+ *   truncate(i)   -&gt; entries at and above Raft index i never were                   (under Raft's lock: no I/O here)
+ * </pre>
+ *
+ * <p>Raft applies an entry only after this replica has flushed it, so all below the high watermark is in the files,
+ * and truncation never reaches below it.
+ */
+final class ReplicaLog {
+
+    /** Guards what is known in memory; never held during I/O or while calling out. */
+    private final Object state = new Object();
+    /** Held by the one who writes segment files. */
+    private final ReentrantLock io = new ReentrantLock();
+
+    private final SegmentLog segments;
+    private final FlushMode flushMode;
+    private final LongSupplier clockMs;
+
+    private final Deque<Uncommitted> uncommitted = new ArrayDeque<>();
+    private final ProducerLedger committedProducers;
+    private ProducerLedger writtenProducers;
+    private EpochHistory epochs;
+    private List<DiskOperation> waiting = new ArrayList<>();
+    private long logEndOffset;
+    private volatile long highWatermark;
+    private volatile boolean closed;
+
+    /** An entry in the Raft log that is not known to be committed. */
+    record Uncommitted(long index, long term, LogEntry.Append append) {}
+
+    private sealed interface DiskOperation {
+        record Write(BatchHeader header, ByteBuffer batch, Runnable written) implements DiskOperation {}
+
+        record Truncate(long endOffset) implements DiskOperation {}
+    }
+
+    /**
+     * Goes on from {@code snapshot} with the entries that the Raft log holds beyond it; {@code segments} end where the
+     * last of them ends.
+     */
+    ReplicaLog(
+            SegmentLog segments,
+            ReplicaSnapshot snapshot,
+            List<Uncommitted> tail,
+            FlushMode flushMode,
+            LongSupplier clockMs) {
+        this.segments = segments;
+        this.flushMode = flushMode;
+        this.clockMs = clockMs;
+        this.committedProducers = snapshot.producers();
+        this.writtenProducers = committedProducers.copy();
+        this.epochs = snapshot.epochs();
+        this.highWatermark = snapshot.highWatermark();
+        this.logEndOffset = snapshot.highWatermark();
+        tail.forEach(this::extend);
+    }
+
+    Offsets offsets() {
+        synchronized (state) {
+            return new Offsets(segments.logStartOffset(), highWatermark, logEndOffset);
+        }
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    /** Whether the batch is its producer's next, at the end of the log. */
+    SequenceCheck check(BatchHeader header) {
+        synchronized (state) {
+            return writtenProducers.check(header);
+        }
+    }
+
+    long logEndOffset() {
+        synchronized (state) {
+            return logEndOffset;
+        }
+    }
+
+    /** Takes a batch whose offset is final; {@code written} runs once it stands in the segment file. */
+    void write(Uncommitted entry, ByteBuffer batch, Runnable written) {
+        synchronized (state) {
+            if (entry.append().baseOffset() != logEndOffset) {
+                throw new IllegalStateException(
+                        "entry " + entry + " does not begin at the log end offset " + logEndOffset);
+            }
+            extend(entry);
+            waiting.add(new DiskOperation.Write(entry.append().header(Math.toIntExact(entry.term())), batch, written));
+        }
+    }
+
+    private void extend(Uncommitted entry) {
+        BatchHeader header = entry.append().header(Math.toIntExact(entry.term()));
+        uncommitted.addLast(entry);
+        writtenProducers.record(header);
+        epochs = epochs.assign(header.partitionLeaderEpoch(), header.baseOffset());
+        logEndOffset = header.nextOffset();
+    }
+
+    /** Forgets the entries at {@code firstIndex} and above, which another leader replaces. */
+    void truncate(long firstIndex) {
+        synchronized (state) {
+            long end = logEndOffset;
+            while (!uncommitted.isEmpty() && uncommitted.getLast().index() >= firstIndex) {
+                end = uncommitted.removeLast().append().baseOffset();
+            }
+            if (end == logEndOffset) {
+                return;
+            }
+            logEndOffset = end;
+            epochs = epochs.truncateTo(end);
+            writtenProducers = committedProducers.copy();
+            uncommitted.forEach(entry -> writtenProducers.record(entry.append().header(Math.toIntExact(entry.term()))));
+            waiting.add(new DiskOperation.Truncate(end));
+        }
+    }
+
+    /** Writes all that waits; durable on return when {@code log.flush} asks for it. */
+    void flush() throws IOException {
+        io.lock();
+        try {
+            List<DiskOperation> operations = takeWaiting();
+            if (closed && !operations.isEmpty()) {
+                throw new IOException("the replica is closed");
+            }
+            perform(operations);
+            if (flushMode == FlushMode.SYNC) {
+                segments.flush();
+            }
+            for (DiskOperation operation : operations) {
+                if (operation instanceof DiskOperation.Write write) {
+                    write.written().run();
+                }
+            }
+        } finally {
+            io.unlock();
+        }
+    }
+
+    private List<DiskOperation> takeWaiting() {
+        synchronized (state) {
+            List<DiskOperation> taken = waiting;
+            waiting = new ArrayList<>();
+            return taken;
+        }
+    }
+
+    private void perform(List<DiskOperation> operations) throws IOException {
+        List<Pending> run = new ArrayList<>(operations.size());
+        for (DiskOperation operation : operations) {
+            switch (operation) {
+                case DiskOperation.Write write -> run.add(Pending.of(write.header(), write.batch()));
+                case DiskOperation.Truncate truncate -> {
+                    writeRun(run);
+                    segments.truncateTo(truncate.endOffset());
+                }
+            }
+        }
+        writeRun(run);
+    }
+
+    private void writeRun(List<Pending> run) throws IOException {
+        if (!run.isEmpty()) {
+            segments.append(run, clockMs.getAsLong());
+            run.clear();
+        }
+    }
+
+    /** A committed entry: its records become readable. */
+    void apply(LogEntry.Append append, long term) {
+        synchronized (state) {
+            Uncommitted first = uncommitted.pollFirst();
+            if (first == null || !first.append().equals(append) || first.term() != term) {
+                throw new IllegalStateException("committed " + append + " in term " + term + " but wrote " + first);
+            }
+            committedProducers.record(append.header(Math.toIntExact(term)));
+            highWatermark = append.nextOffset();
+        }
+    }
+
+    /** What is committed, made durable. */
+    ReplicaSnapshot snapshot(long producerIdleMs) throws IOException {
+        io.lock();
+        try {
+            if (!closed) {
+                segments.flush();
+            }
+        } finally {
+            io.unlock();
+        }
+        synchronized (state) {
+            committedProducers.expire(clockMs.getAsLong(), producerIdleMs);
+            return new ReplicaSnapshot(
+                    segments.logStartOffset(),
+                    highWatermark,
+                    epochs.truncateTo(highWatermark),
+                    committedProducers.copy());
+        }
+    }
+
+    EpochHistory epochs() {
+        synchronized (state) {
+            return epochs;
+        }
+    }
+
+    OptionalInt latestCommittedEpoch() {
+        synchronized (state) {
+            return epochs.truncateTo(highWatermark).latest();
+        }
+    }
+
+    /** The batch at that offset, from memory while it waits, otherwise from its segment. */
+    ByteBuffer batch(long baseOffset) throws IOException {
+        synchronized (state) {
+            for (DiskOperation operation : waiting) {
+                if (operation instanceof DiskOperation.Write write
+                        && write.header().baseOffset() == baseOffset) {
+                    return write.batch();
+                }
+            }
+        }
+        io.lock();
+        try {
+            return segments.readBatch(baseOffset);
+        } finally {
+            io.unlock();
+        }
+    }
+
+    SegmentLog segments() {
+        return segments;
+    }
+
+    void close() throws IOException {
+        io.lock();
+        try {
+            if (!closed) {
+                try {
+                    flush();
+                    segments.flush();
+                } finally {
+                    closed = true;
+                    segments.close();
+                }
+            }
+        } finally {
+            io.unlock();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.barnabas.log;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+
+/** Batches as a Kafka producer sends them, and the values read back from stored ones. */
+final class Batches {
+
+    private Batches() {}
+
+    static ByteBuffer of(String... values) {
+        return MemoryRecords.withRecords(Compression.NONE, records(values)).buffer();
+    }
+
+    static ByteBuffer idempotent(long producerId, short epoch, int sequence, String... values) {
+        return MemoryRecords.withIdempotentRecords(Compression.NONE, producerId, epoch, sequence, records(values))
+                .buffer();
+    }
+
+    private static SimpleRecord[] records(String... values) {
+        SimpleRecord[] records = new SimpleRecord[values.length];
+        for (int i = 0; i < values.length; i++) {
+            records[i] = new SimpleRecord(1_000L + i, values[i].getBytes(StandardCharsets.UTF_8));
+        }
+        return records;
+    }
+
+    /** Every committed record as "offset=value". */
+    static List<String> readAll(PartitionReplica replica) throws Exception {
+        List<String> all = new ArrayList<>();
+        long offset = replica.offsets().logStartOffset();
+        while (offset < replica.offsets().highWatermark()) {
+            ReadOutcome.Records outcome = (ReadOutcome.Records) replica.read(offset, 1 << 20, true);
+            LogSlice slice = outcome.records();
+            ByteBuffer bytes = ByteBuffer.allocate(slice.sizeInBytes());
+            while (bytes.hasRemaining()) {
+                if (slice.channel().read(bytes, slice.position() + bytes.position()) < 0) {
+                    throw new IllegalStateException("the slice reaches behind its file");
+                }
+            }
+            slice.release();
+            for (Record record : MemoryRecords.readableRecords(bytes.flip()).records()) {
+                all.add(record.offset() + "=" + StandardCharsets.UTF_8.decode(record.value()));
+                offset = record.offset() + 1;
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,118 @@
+package io.barnabas.log;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.rpc.SupportedRpcType;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** Several partition hosts on loopback, each with a directory of its own, as the nodes of a cluster would run them. */
+final class LocalHosts implements AutoCloseable {
+
+    private final Path directory;
+    private final FlushMode flushMode;
+    private final List<PartitionSpec.Peer> peers = new ArrayList<>();
+    private final Map<Integer, RatisPartitionHost> running = new HashMap<>();
+
+    LocalHosts(Path directory, int count, FlushMode flushMode) throws IOException {
+        this.directory = directory;
+        this.flushMode = flushMode;
+        for (int id = 1; id <= count; id++) {
+            peers.add(new PartitionSpec.Peer(id, "127.0.0.1:" + freePort()));
+        }
+        for (int id = 1; id <= count; id++) {
+            start(id);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    Path directory(int id) {
+        return directory.resolve("node-" + id);
+    }
+
+    RatisPartitionHost start(int id) throws IOException {
+        String address = peers.get(id - 1).address();
+        RaftProperties raft = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(raft, SupportedRpcType.GRPC);
+        GrpcConfigKeys.Server.setHost(raft, "127.0.0.1");
+        GrpcConfigKeys.Server.setPort(raft, Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+        RaftServerConfigKeys.Rpc.setTimeoutMin(raft, TimeDuration.valueOf(300, TimeUnit.MILLISECONDS));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(raft, TimeDuration.valueOf(600, TimeUnit.MILLISECONDS));
+        RaftServerConfigKeys.Log.setPreallocatedSize(raft, SizeInBytes.valueOf("16KB"));
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(raft, SizeInBytes.valueOf("4MB"));
+        RaftServerConfigKeys.Log.setWriteBufferSize(raft, SizeInBytes.valueOf(4 * 1024 * 1024 + 8L));
+        RatisPartitionHost host = RatisPartitionHost.open(new PartitionHostConfig(
+                id,
+                address,
+                directory(id).resolve("partitions"),
+                directory(id).resolve("index"),
+                raft,
+                new Parameters(),
+                LogConfig.DEFAULT,
+                flushMode,
+                TimeUnit.DAYS.toMillis(1)));
+        running.put(id, host);
+        return host;
+    }
+
+    void stop(int id) {
+        running.remove(id).close();
+    }
+
+    RatisPartitionHost host(int id) {
+        return running.get(id);
+    }
+
+    /** Adds the partition on every running host. */
+    UUID create(String topic, LogConfig config) {
+        UUID groupId = UUID.randomUUID();
+        add(groupId, topic, config);
+        return groupId;
+    }
+
+    void add(UUID groupId, String topic, LogConfig config) {
+        PartitionSpec spec = new PartitionSpec(groupId, topic, 0, peers, config);
+        CompletableFuture.allOf(
+                        running.values().stream().map(host -> host.add(spec)).toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    /** The replica that leads and serves, once there is one. */
+    PartitionReplica leader(UUID groupId) {
+        return await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(
+                        () -> running.values().stream()
+                                .flatMap(host -> host.replica(groupId).stream())
+                                .filter(replica -> replica.leadership().local())
+                                .findFirst()
+                                .orElse(null),
+                        leader -> leader != null);
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(running.keySet()).forEach(this::stop);
+    }
+}
