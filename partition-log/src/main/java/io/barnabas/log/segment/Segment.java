@@ -28,6 +28,7 @@ final class Segment {
     private volatile Extent extent;
     private long lastIndexed;
     private long firstAppendMs;
+    private boolean ragged;
 
     /**
      * @param extent what the file holds
@@ -89,8 +90,9 @@ final class Segment {
             extent = after;
         } catch (IOException | RuntimeException e) {
             tail.truncate(before.nextOffset());
+            ragged = true;
             try {
-                file.truncate(before.size());
+                trim();
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -113,6 +115,14 @@ final class Segment {
     /** The extent with the batch that begins at its end. */
     Extent plus(Extent before, BatchHeader header) throws IOException {
         return before.plus(header.sizeInBytes(), header.nextOffset(), timestampOf(header, before.size()));
+    }
+
+    /** Removes what a failed append left behind the last batch; must succeed before anything follows. */
+    void trim() throws IOException {
+        if (ragged) {
+            file.truncate(extent.size());
+            ragged = false;
+        }
     }
 
     /** The index entry of the batch that begins where {@code before} ends, unless the last one is near. */
@@ -143,6 +153,7 @@ final class Segment {
         lastIndexed = Math.min(lastIndexed, shorter.size());
         tail.truncate(shorter.nextOffset());
         file.truncate(shorter.size());
+        ragged = false;
         file.force();
     }
 

@@ -19,6 +19,7 @@ final class SegmentFile {
     private final Path path;
     private final AtomicInteger holders = new AtomicInteger(1);
     private volatile FileChannel channel;
+    private volatile boolean deleted;
 
     SegmentFile(SegmentFiles files, Path path) throws IOException {
         this.files = files;
@@ -51,7 +52,8 @@ final class SegmentFile {
 
     private synchronized FileChannel reopen() throws IOException {
         if (!channel.isOpen()) {
-            if (holders.get() == 0) {
+            // Another file may have the name by now.
+            if (deleted || holders.get() == 0) {
                 throw new ClosedChannelException();
             }
             channel = files.open(path);
@@ -108,6 +110,7 @@ final class SegmentFile {
     }
 
     void delete() throws IOException {
+        deleted = true;
         files.delete(path);
     }
 }

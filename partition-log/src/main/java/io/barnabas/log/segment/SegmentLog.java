@@ -101,6 +101,7 @@ public final class SegmentLog implements Closeable {
 
     private Segment segmentFor(Pending batch, long nowMs) throws IOException {
         Segment active = openSegments().getLast();
+        active.trim();
         long size = active.extent().size();
         boolean full = size + batch.header().sizeInBytes() > config.segmentBytes();
         if (size == 0 || !(full || active.isOlderThan(config.segmentMs(), nowMs))) {
@@ -336,8 +337,12 @@ public final class SegmentLog implements Closeable {
     public void close() throws IOException {
         if (!closed) {
             closed = true;
-            for (Segment segment : segments) {
-                segment.file().release();
+            try {
+                segments.getLast().trim();
+            } finally {
+                for (Segment segment : segments) {
+                    segment.file().release();
+                }
             }
         }
     }
@@ -350,7 +355,12 @@ public final class SegmentLog implements Closeable {
             segment.file().delete();
         }
         files.syncDirectory(directory);
-        close();
+        if (!closed) {
+            closed = true;
+            for (Segment segment : all) {
+                segment.file().release();
+            }
+        }
     }
 
     private interface Reading<T> {
