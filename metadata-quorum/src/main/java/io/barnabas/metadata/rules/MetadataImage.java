@@ -48,4 +48,69 @@ public record MetadataImage(
     public Optional<NodeInfo> node(int id) {
         return Optional.ofNullable(nodes.get(id));
     }
+
+    MetadataImage withIndex(long newIndex) {
+        return new MetadataImage(newIndex, clusterId, featureLevel, nodes, topics, topicNames, configs, nextProducerId);
+    }
+
+    MetadataImage withClusterId(String id) {
+        return new MetadataImage(index, id, featureLevel, nodes, topics, topicNames, configs, nextProducerId);
+    }
+
+    MetadataImage withNode(NodeInfo node) {
+        return new MetadataImage(
+                index,
+                clusterId,
+                featureLevel,
+                nodes.plus(node.id(), node),
+                topics,
+                topicNames,
+                configs,
+                nextProducerId);
+    }
+
+    MetadataImage withoutNode(int id) {
+        return new MetadataImage(
+                index, clusterId, featureLevel, nodes.minus(id), topics, topicNames, configs, nextProducerId);
+    }
+
+    MetadataImage withTopic(TopicInfo topic) {
+        return new MetadataImage(
+                index,
+                clusterId,
+                featureLevel,
+                nodes,
+                topics.plus(topic.name(), topic),
+                topicNames.plus(topic.id(), topic.name()),
+                configs,
+                nextProducerId);
+    }
+
+    MetadataImage withoutTopic(TopicInfo topic) {
+        return new MetadataImage(
+                index,
+                clusterId,
+                featureLevel,
+                nodes,
+                topics.minus(topic.name()),
+                topicNames.minus(topic.id()),
+                configs,
+                nextProducerId);
+    }
+
+    MetadataImage withConfigs(ConfigResource resource, Map<String, String> values) {
+        return new MetadataImage(
+                index,
+                clusterId,
+                featureLevel,
+                nodes,
+                topics,
+                topicNames,
+                values.isEmpty() ? configs.minus(resource) : configs.plus(resource, values),
+                nextProducerId);
+    }
+
+    MetadataImage withNextProducerId(long next) {
+        return new MetadataImage(index, clusterId, featureLevel, nodes, topics, topicNames, configs, next);
+    }
 }

@@ -29,4 +29,10 @@ public record NodeInfo(
     public NodeInfo {
         listeners = List.copyOf(listeners);
     }
+
+    NodeInfo withFenced(boolean now) {
+        return now == fenced
+                ? this
+                : new NodeInfo(id, incarnation, epoch, listeners, metadataAddress, partitionAddress, rack, now);
+    }
 }

@@ -18,4 +18,8 @@ public record PartitionInfo(int partition, List<Integer> replicas, int leader, i
     public PartitionInfo {
         replicas = List.copyOf(replicas);
     }
+
+    PartitionInfo withLeader(int newLeader, int newEpoch) {
+        return new PartitionInfo(partition, replicas, newLeader, newEpoch);
+    }
 }

@@ -1,0 +1,75 @@
+package io.barnabas.metadata;
+
+import io.barnabas.metadata.MetadataQuorum.Subscription;
+import io.barnabas.metadata.rules.MetadataImage;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands every image to the subscribers, in order and on one thread, and wakes those who wait for a Raft index. */
+final class ImagePublisher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImagePublisher.class);
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("metadata-publisher").factory());
+    private final List<Consumer<MetadataImage>> subscribers = new CopyOnWriteArrayList<>();
+    private final NavigableMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
+    private long appliedIndex = -1;
+    /** The image last handed out; touched by the publisher's thread alone. */
+    private MetadataImage published = MetadataImage.EMPTY;
+
+    void publish(MetadataImage image, long index) {
+        thread.execute(() -> {
+            if (image != published) {
+                published = image;
+                subscribers.forEach(subscriber -> tell(subscriber, image));
+            }
+        });
+        List<CompletableFuture<Void>> due;
+        synchronized (waiting) {
+            appliedIndex = Math.max(appliedIndex, index);
+            NavigableMap<Long, CompletableFuture<Void>> reached = waiting.headMap(appliedIndex, true);
+            due = List.copyOf(reached.values());
+            reached.clear();
+        }
+        due.forEach(waiter -> waiter.complete(null));
+    }
+
+    private static void tell(Consumer<MetadataImage> subscriber, MetadataImage image) {
+        try {
+            subscriber.accept(image);
+        } catch (RuntimeException e) {
+            LOG.error("a subscriber failed on metadata image {}", image.index(), e);
+        }
+    }
+
+    /** Completes once this node has applied the index. */
+    CompletableFuture<Void> reached(long index) {
+        synchronized (waiting) {
+            return appliedIndex >= index
+                    ? CompletableFuture.completedFuture(null)
+                    : waiting.computeIfAbsent(index, i -> new CompletableFuture<>());
+        }
+    }
+
+    Subscription subscribe(Consumer<MetadataImage> subscriber) {
+        thread.execute(() -> {
+            subscribers.add(subscriber);
+            tell(subscriber, published);
+        });
+        return () -> subscribers.remove(subscriber);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
