@@ -23,17 +23,13 @@ public record ProducerEntry(long producerId, short epoch, List<Sent> batches) {
      * @param lastSequence sequence of its last record
      * @param firstOffset offset of its first record
      * @param lastOffset offset of its last record
-     * @param timestamp largest timestamp of its records, in milliseconds
+     * @param timestamp when it was seen, in milliseconds since 1970
      */
     public record Sent(int firstSequence, int lastSequence, long firstOffset, long lastOffset, long timestamp) {
 
-        static Sent of(BatchHeader header) {
+        static Sent of(BatchHeader header, long seenMs) {
             return new Sent(
-                    header.baseSequence(),
-                    header.lastSequence(),
-                    header.baseOffset(),
-                    header.lastOffset(),
-                    header.maxTimestamp());
+                    header.baseSequence(), header.lastSequence(), header.baseOffset(), header.lastOffset(), seenMs);
         }
     }
 
@@ -44,13 +40,13 @@ public record ProducerEntry(long producerId, short epoch, List<Sent> batches) {
         }
     }
 
-    static ProducerEntry first(BatchHeader header) {
-        return new ProducerEntry(header.producerId(), header.producerEpoch(), List.of(Sent.of(header)));
+    static ProducerEntry first(BatchHeader header, long seenMs) {
+        return new ProducerEntry(header.producerId(), header.producerEpoch(), List.of(Sent.of(header, seenMs)));
     }
 
-    ProducerEntry plus(BatchHeader header) {
+    ProducerEntry plus(BatchHeader header, long seenMs) {
         List<Sent> next = new ArrayList<>(batches.subList(batches.size() == REMEMBERED ? 1 : 0, batches.size()));
-        next.add(Sent.of(header));
+        next.add(Sent.of(header, seenMs));
         return new ProducerEntry(producerId, epoch, next);
     }
 

@@ -80,9 +80,19 @@ public final class ProducerLedger {
 
     /**
      * Remembers a batch that stands in the log, with its final offset. What the log holds is a fact: no check is made,
-     * so that a replay ends where the first run did.
+     * so that a replay ends where the first run did. The batch's largest timestamp stands for the time it was seen.
      */
     public void record(BatchHeader header) {
+        record(header, header.maxTimestamp());
+    }
+
+    /**
+     * Remembers a batch that stands in the log.
+     *
+     * @param seenMs the time of day, by which {@link #expire} counts. Better than the records' own timestamps: a
+     *     producer that replays old records is not idle
+     */
+    public void record(BatchHeader header, long seenMs) {
         if (!header.isIdempotent()) {
             return;
         }
@@ -90,8 +100,8 @@ public final class ProducerLedger {
         entries.compute(
                 header.producerId(),
                 (id, entry) -> entry == null || entry.epoch() != header.producerEpoch()
-                        ? ProducerEntry.first(header)
-                        : entry.plus(header));
+                        ? ProducerEntry.first(header, seenMs)
+                        : entry.plus(header, seenMs));
     }
 
     /**

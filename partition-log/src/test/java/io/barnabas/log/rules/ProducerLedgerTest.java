@@ -97,6 +97,15 @@ class ProducerLedgerTest {
     }
 
     @Test
+    void aProducerOfOldRecordsIsNotIdle() {
+        ledger.record(header(1, 0, 0, 1, 0, 1_000), 900_000);
+        ledger.expire(900_500, 600);
+        assertThat(ledger.size()).isEqualTo(1);
+        ledger.expire(900_601, 600);
+        assertThat(ledger.size()).isZero();
+    }
+
+    @Test
     void decidesAsTheWholeHistoryWould() throws Exception {
         Seeds.run("producer ledger", 200, ProducerLedgerTest::compareWithHistory);
     }
