@@ -134,6 +134,11 @@ final class Segment {
         return Optional.of(before.entry(baseOffset));
     }
 
+    /** No more will be appended, so nobody reads here to keep up. */
+    void seal() {
+        tail.clear();
+    }
+
     /** Makes all bytes written before the call durable. */
     void flush() throws IOException {
         if (!dirty.getAndSet(false)) {

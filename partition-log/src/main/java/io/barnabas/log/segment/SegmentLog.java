@@ -111,6 +111,7 @@ public final class SegmentLog implements Closeable {
         List<Segment> more = new ArrayList<>(segments);
         more.add(next);
         segments = List.copyOf(more);
+        active.seal();
         return next;
     }
 

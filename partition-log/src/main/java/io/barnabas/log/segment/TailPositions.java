@@ -8,12 +8,18 @@ final class TailPositions {
 
     static final int KEPT = 128;
 
-    private final long[] offsets = new long[KEPT];
-    private final long[] positions = new long[KEPT];
+    private static final long[] NONE = {};
+
+    private long[] offsets = NONE;
+    private long[] positions = NONE;
     private int first;
     private int count;
 
     synchronized void add(long baseOffset, long position) {
+        if (offsets.length == 0) {
+            offsets = new long[KEPT];
+            positions = new long[KEPT];
+        }
         int slot = (first + count) % KEPT;
         offsets[slot] = baseOffset;
         positions[slot] = position;
@@ -47,5 +53,13 @@ final class TailPositions {
         while (count > 0 && offsets[(first + count - 1) % KEPT] >= offset) {
             count--;
         }
+    }
+
+    /** Forgets all, and the memory with it. */
+    synchronized void clear() {
+        first = 0;
+        count = 0;
+        offsets = NONE;
+        positions = NONE;
     }
 }
