@@ -6,19 +6,21 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Walks the batch headers of a segment file. Reads a page at a time: small batches cost one read for many, of large
- * ones only the page with the header is read. The caller holds the file.
+ * Walks the batch headers of a segment file. Small batches are read a page at a time, one read for many, and longer
+ * pages when there is no end to them; behind a large batch only the next header is read. The caller holds the file.
  */
 final class HeaderCursor {
 
     private static final int PAGE = 4096;
+    private static final int LONG_PAGE = 8 * PAGE;
 
     private final SegmentFile file;
     private final long limit;
-    private final ByteBuffer page = ByteBuffer.allocate(PAGE).limit(0);
+    private ByteBuffer page = ByteBuffer.allocate(PAGE).limit(0);
     private long pageStart;
     private long next;
     private long position = -1;
+    private int smallReads;
 
     /**
      * @param position where a batch begins
@@ -70,7 +72,8 @@ final class HeaderCursor {
         }
         long at = next - pageStart;
         if (at < 0 || at + BatchHeader.SIZE > page.limit()) {
-            page.clear().limit((int) Math.min(PAGE, limit - next));
+            int wanted = bytesToRead();
+            page.clear().limit((int) Math.min(wanted, limit - next));
             int read = file.read(page, next);
             page.flip();
             pageStart = next;
@@ -80,6 +83,16 @@ final class HeaderCursor {
             }
         }
         return Optional.of(BatchHeader.parse(page, (int) at));
+    }
+
+    private int bytesToRead() {
+        if (position >= 0 && next - position >= PAGE) {
+            return BatchHeader.SIZE;
+        }
+        if (++smallReads == 3) {
+            page = ByteBuffer.allocate(LONG_PAGE);
+        }
+        return page.capacity();
     }
 
     /** Why a header that stands at the next position cannot be one of a stored batch. */

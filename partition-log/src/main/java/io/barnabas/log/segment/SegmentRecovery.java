@@ -161,7 +161,6 @@ final class SegmentRecovery {
     }
 
     private void cut(Segment segment, Extent whole, long droppedBytes, String reason) throws IOException {
-        index.truncate(whole.nextOffset());
         segment.truncateTo(whole);
         cut = Optional.of(
                 new RecoveryReport.Cut(segment.file().path(), whole.size(), whole.nextOffset(), droppedBytes, reason));
@@ -184,7 +183,7 @@ final class SegmentRecovery {
         return sum;
     }
 
-    /** After a power loss the index may know batches that the file system has lost. */
+    /** The index may know batches that were cut, or that the file system has lost with the power. */
     private void forgetIndexBeyondEnd() {
         long end = segments.isEmpty() ? 0 : segments.getLast().extent().nextOffset();
         Optional<IndexEntry> last = index.floor(Long.MAX_VALUE);

@@ -10,6 +10,7 @@ import io.barnabas.log.LogSlice;
 import io.barnabas.log.index.IndexSink;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.Batches;
+import io.barnabas.log.rules.Seeds;
 import io.barnabas.log.segment.Fixture.Stored;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -134,6 +135,30 @@ class SegmentLogTest {
             assertThat(offsets(log.slice(5, 6, 1 << 20, true))).containsExactly(4L);
             assertThat(offsets(log.slice(0, 5, 1 << 20, true))).containsExactly(0L);
         }
+    }
+
+    @Test
+    void walksLongRunsOfSmallAndLargeBatches() throws Exception {
+        Seeds.run("small and large batches", 5, random -> {
+            written.clear();
+            Path own = Files.createTempDirectory(directory, "run");
+            SegmentLogConfig big = new SegmentLogConfig(1 << 30, 1_000, 4_096);
+            try (SegmentLog log = SegmentLog.open(own, big, IndexSink.NONE, 0)) {
+                for (int i = 0; i < 2_000; i++) {
+                    int bytes = (i / 300) % 2 == 0 ? random.nextInt(300) : random.nextInt(3_900, 8_300);
+                    append(log, batchOf(bytes), NOW);
+                }
+            }
+            try (SegmentLog log = SegmentLog.open(own, big, IndexSink.NONE, 0)) {
+                assertThat(log.recovery().cut()).isEmpty();
+                assertThat(Fixture.contentOf(log)).isEqualTo(Fixture.joined(written));
+                for (int i = 0; i < 20; i++) {
+                    int offset = random.nextInt(2_000);
+                    assertThat(bytesOf(log.slice(offset, 2_000, 1, true)))
+                            .isEqualTo(written.get(offset).bytes());
+                }
+            }
+        });
     }
 
     @Test
