@@ -1,0 +1,53 @@
+package io.barnabas.net.kafka;
+
+import io.barnabas.net.kafka.handler.ApiVersionsHandler;
+import io.barnabas.net.kafka.handler.FetchHandler;
+import io.barnabas.net.kafka.handler.InitProducerIdHandler;
+import io.barnabas.net.kafka.handler.ListOffsetsHandler;
+import io.barnabas.net.kafka.handler.OffsetForLeaderEpochHandler;
+import io.barnabas.net.kafka.handler.ProduceHandler;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** The one list of what this node serves; ApiVersions advertises it, the decoder refuses all else. */
+public final class ApiTable {
+
+    private final Map<ApiKeys, Api<?, ?>> apis = new EnumMap<>(ApiKeys.class);
+
+    private ApiTable(List<Api<?, ?>> served) {
+        served.forEach(api -> apis.put(api.key(), api));
+    }
+
+    /** Every API, answered by {@code broker}. */
+    public static ApiTable of(Broker broker) {
+        List<Api<?, ?>> served = new ArrayList<>(List.of(
+                api(ApiKeys.PRODUCE, 3, 13, new ProduceHandler(broker)),
+                api(ApiKeys.FETCH, 4, 18, new FetchHandler(broker)),
+                api(ApiKeys.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(broker)),
+                api(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, new OffsetForLeaderEpochHandler(broker)),
+                api(ApiKeys.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(broker))));
+        served.add(api(ApiKeys.API_VERSIONS, 0, 4, new ApiVersionsHandler(served)));
+        return new ApiTable(served);
+    }
+
+    private static <Q extends ApiMessage, A extends ApiMessage> Api<Q, A> api(
+            ApiKeys key, int minVersion, int maxVersion, ApiHandler<Q, A> handler) {
+        return new Api<>(key, (short) minVersion, (short) maxVersion, handler);
+    }
+
+    /** The API of that key, when it is served. */
+    public Optional<Api<?, ?>> find(short key) {
+        return ApiKeys.hasId(key) ? Optional.ofNullable(apis.get(ApiKeys.forId(key))) : Optional.empty();
+    }
+
+    /** All that is served. */
+    public Collection<Api<?, ?>> served() {
+        return List.copyOf(apis.values());
+    }
+}

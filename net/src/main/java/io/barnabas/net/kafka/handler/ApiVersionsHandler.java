@@ -1,0 +1,51 @@
+package io.barnabas.net.kafka.handler;
+
+import io.barnabas.net.kafka.Api;
+import io.barnabas.net.kafka.ApiHandler;
+import io.barnabas.net.kafka.RequestContext;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/** ApiVersions: tells what this node serves, exactly the API table. */
+public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, ApiVersionsResponseData> {
+
+    private static final short OLDEST = 0;
+    private static final short NEWEST = 4;
+
+    private final List<Api<?, ?>> served;
+
+    /** Advertises {@code served}, which may still grow while the table is made. */
+    public ApiVersionsHandler(List<Api<?, ?>> served) {
+        this.served = served;
+    }
+
+    @Override
+    public CompletionStage<ApiVersionsResponseData> handle(RequestContext context, ApiVersionsRequestData request) {
+        ApiVersionsResponseData response = new ApiVersionsResponseData();
+        if (context.apiVersion() > NEWEST) {
+            // KIP-511: the client learns from this one range which version to ask again with.
+            ApiVersionCollection own = new ApiVersionCollection();
+            own.add(version(ApiKeys.API_VERSIONS, OLDEST, NEWEST));
+            return CompletableFuture.completedFuture(
+                    response.setErrorCode(Errors.UNSUPPORTED_VERSION.code()).setApiKeys(own));
+        }
+        ApiVersionCollection all = new ApiVersionCollection();
+        for (Api<?, ?> api : served) {
+            // librdkafka before 2.x takes a produce range that does not begin at 0 for a broker without compression.
+            short min = api.key() == ApiKeys.PRODUCE ? 0 : api.minVersion();
+            all.add(version(api.key(), min, api.maxVersion()));
+        }
+        return CompletableFuture.completedFuture(response.setApiKeys(all));
+    }
+
+    private static ApiVersion version(ApiKeys key, short min, short max) {
+        return new ApiVersion().setApiKey(key.id).setMinVersion(min).setMaxVersion(max);
+    }
+}
