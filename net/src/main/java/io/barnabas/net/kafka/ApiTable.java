@@ -1,9 +1,19 @@
 package io.barnabas.net.kafka;
 
 import io.barnabas.net.kafka.handler.ApiVersionsHandler;
+import io.barnabas.net.kafka.handler.CreatePartitionsHandler;
+import io.barnabas.net.kafka.handler.CreateTopicsHandler;
+import io.barnabas.net.kafka.handler.DeleteTopicsHandler;
+import io.barnabas.net.kafka.handler.DescribeClusterHandler;
+import io.barnabas.net.kafka.handler.DescribeConfigsHandler;
+import io.barnabas.net.kafka.handler.DescribeLogDirsHandler;
+import io.barnabas.net.kafka.handler.DescribeQuorumHandler;
+import io.barnabas.net.kafka.handler.DescribeTopicPartitionsHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
+import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
 import io.barnabas.net.kafka.handler.InitProducerIdHandler;
 import io.barnabas.net.kafka.handler.ListOffsetsHandler;
+import io.barnabas.net.kafka.handler.MetadataHandler;
 import io.barnabas.net.kafka.handler.OffsetForLeaderEpochHandler;
 import io.barnabas.net.kafka.handler.ProduceHandler;
 import java.util.ArrayList;
@@ -31,7 +41,17 @@ public final class ApiTable {
                 api(ApiKeys.FETCH, 4, 18, new FetchHandler(broker)),
                 api(ApiKeys.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(broker)),
                 api(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, new OffsetForLeaderEpochHandler(broker)),
-                api(ApiKeys.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(broker))));
+                api(ApiKeys.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(broker)),
+                api(ApiKeys.METADATA, 0, 13, new MetadataHandler(broker)),
+                api(ApiKeys.FIND_COORDINATOR, 0, 6, new FindCoordinatorHandler()),
+                api(ApiKeys.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(broker)),
+                api(ApiKeys.DELETE_TOPICS, 1, 6, new DeleteTopicsHandler(broker)),
+                api(ApiKeys.CREATE_PARTITIONS, 0, 3, new CreatePartitionsHandler(broker)),
+                api(ApiKeys.DESCRIBE_CONFIGS, 1, 4, new DescribeConfigsHandler(broker)),
+                api(ApiKeys.DESCRIBE_LOG_DIRS, 1, 4, new DescribeLogDirsHandler(broker)),
+                api(ApiKeys.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(broker)),
+                api(ApiKeys.DESCRIBE_QUORUM, 0, 2, new DescribeQuorumHandler(broker)),
+                api(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(broker))));
         served.add(api(ApiKeys.API_VERSIONS, 0, 4, new ApiVersionsHandler(served)));
         return new ApiTable(served);
     }

@@ -1,0 +1,169 @@
+package io.barnabas.net.kafka.handler;
+
+import io.barnabas.metadata.rules.CommandResult;
+import io.barnabas.metadata.rules.Endpoint;
+import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.metadata.rules.NodeInfo;
+import io.barnabas.metadata.rules.PartitionInfo;
+import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.metadata.rules.TopicNames;
+import io.barnabas.net.kafka.ApiHandler;
+import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.KafkaErrors;
+import io.barnabas.net.kafka.RequestContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Metadata: nodes, topics and leaders; creates missing topics where node and client both ask for it. */
+public final class MetadataHandler implements ApiHandler<MetadataRequestData, MetadataResponseData> {
+
+    /** Before this version an empty list of topics meant all of them, and auto-creation could not be declined. */
+    private static final int FIRST_VERSION_WITH_NO_TOPICS = 1;
+
+    private static final int FIRST_VERSION_WITH_CREATION_FLAG = 4;
+    private static final long CREATION_TIMEOUT_MS = 5_000;
+
+    private final Broker broker;
+    private final TopicReadiness readiness;
+
+    public MetadataHandler(Broker broker) {
+        this.broker = broker;
+        this.readiness = new TopicReadiness(broker);
+    }
+
+    @Override
+    public CompletionStage<MetadataResponseData> handle(RequestContext context, MetadataRequestData request) {
+        Map<String, Errors> refused = new HashMap<>();
+        List<CompletableFuture<?>> creations = missing(context, request).stream()
+                .<CompletableFuture<?>>map(name -> create(context, name, refused))
+                .toList();
+        return CompletableFuture.allOf(creations.toArray(CompletableFuture[]::new))
+                .thenApply(done -> respond(context, request, refused));
+    }
+
+    private List<String> missing(RequestContext context, MetadataRequestData request) {
+        boolean mayCreate = broker.settings().autoCreateTopics()
+                && (context.apiVersion() < FIRST_VERSION_WITH_CREATION_FLAG || request.allowAutoTopicCreation());
+        if (!mayCreate || request.topics() == null) {
+            return List.of();
+        }
+        return request.topics().stream()
+                .map(MetadataRequestTopic::name)
+                .filter(name -> name != null
+                        && TopicNames.flaw(name).isEmpty()
+                        && broker.quorum().image().topic(name).isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private CompletableFuture<?> create(RequestContext context, String name, Map<String, Errors> refused) {
+        MetadataCommand command = new MetadataCommand.CreateTopic(
+                UUID.randomUUID(),
+                name,
+                broker.settings().numPartitions(),
+                broker.settings().defaultReplicationFactor(),
+                List.of(),
+                Map.of());
+        return broker.quorum()
+                .propose(command)
+                .handle((result, error) -> {
+                    if (error != null) {
+                        return Errors.LEADER_NOT_AVAILABLE;
+                    }
+                    Errors code =
+                            result instanceof CommandResult.Refused no ? KafkaErrors.of(no.reason()) : Errors.NONE;
+                    // Another client was quicker: the topic is there.
+                    return code == Errors.TOPIC_ALREADY_EXISTS ? Errors.NONE : code;
+                })
+                .thenComposeAsync(
+                        code -> {
+                            if (code != Errors.NONE) {
+                                refused.put(name, code);
+                                return CompletableFuture.completedFuture(null);
+                            }
+                            return readiness.await(name, context.eventLoop(), CREATION_TIMEOUT_MS);
+                        },
+                        context.eventLoop());
+    }
+
+    private MetadataResponseData respond(
+            RequestContext context, MetadataRequestData request, Map<String, Errors> refused) {
+        ClusterView view = new ClusterView(broker);
+        MetadataResponseData response = new MetadataResponseData()
+                .setClusterId(view.image().clusterId())
+                .setControllerId(view.controller());
+        for (NodeInfo node : view.liveNodes()) {
+            Endpoint endpoint = NodeEndpoints.of(node, context.listener());
+            response.brokers()
+                    .add(new MetadataResponseBroker()
+                            .setNodeId(node.id())
+                            .setHost(endpoint.host())
+                            .setPort(endpoint.port())
+                            .setRack(node.rack().orElse(null)));
+        }
+        boolean all = request.topics() == null
+                || (context.apiVersion() < FIRST_VERSION_WITH_NO_TOPICS
+                        && request.topics().isEmpty());
+        if (all) {
+            view.image().topics().values().forEach(topic -> response.topics().add(describe(view, topic)));
+        } else {
+            request.topics().forEach(topic -> response.topics().add(find(view, topic, refused)));
+        }
+        return response;
+    }
+
+    private static MetadataResponseTopic find(
+            ClusterView view, MetadataRequestTopic wanted, Map<String, Errors> refused) {
+        boolean byId = wanted.name() == null;
+        Optional<TopicInfo> topic = byId
+                ? view.image().topic(Partitions.toJava(wanted.topicId()))
+                : view.image().topic(wanted.name());
+        if (topic.isPresent()) {
+            return describe(view, topic.get());
+        }
+        Errors error;
+        if (byId) {
+            error = Errors.UNKNOWN_TOPIC_ID;
+        } else if (TopicNames.flaw(wanted.name()).isPresent()) {
+            error = Errors.INVALID_TOPIC_EXCEPTION;
+        } else {
+            error = refused.getOrDefault(wanted.name(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        return new MetadataResponseTopic()
+                .setName(wanted.name())
+                .setTopicId(byId ? wanted.topicId() : Uuid.ZERO_UUID)
+                .setErrorCode(error.code());
+    }
+
+    private static MetadataResponseTopic describe(ClusterView view, TopicInfo topic) {
+        MetadataResponseTopic described =
+                new MetadataResponseTopic().setName(topic.name()).setTopicId(Partitions.toKafka(topic.id()));
+        for (PartitionInfo partition : topic.partitions()) {
+            ClusterView.PartitionView seen = view.partition(topic, partition);
+            described
+                    .partitions()
+                    .add(new MetadataResponsePartition()
+                            .setErrorCode(seen.error().code())
+                            .setPartitionIndex(partition.partition())
+                            .setLeaderId(seen.leader())
+                            .setLeaderEpoch(seen.epoch())
+                            .setReplicaNodes(partition.replicas())
+                            .setIsrNodes(seen.inSync())
+                            .setOfflineReplicas(seen.offline()));
+        }
+        return described;
+    }
+}
