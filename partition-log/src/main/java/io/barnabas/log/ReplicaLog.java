@@ -119,7 +119,7 @@ final class ReplicaLog {
     private void extend(Uncommitted entry) {
         BatchHeader header = entry.append().header(Math.toIntExact(entry.term()));
         uncommitted.addLast(entry);
-        writtenProducers.record(header);
+        writtenProducers.record(header, clockMs.getAsLong());
         epochs = epochs.assign(header.partitionLeaderEpoch(), header.baseOffset());
         logEndOffset = header.nextOffset();
     }
@@ -136,10 +136,15 @@ final class ReplicaLog {
             }
             logEndOffset = end;
             epochs = epochs.truncateTo(end);
-            writtenProducers = committedProducers.copy();
-            uncommitted.forEach(entry -> writtenProducers.record(entry.append().header(Math.toIntExact(entry.term()))));
+            rebuildWrittenProducers();
             waiting.add(new DiskOperation.Truncate(end));
         }
+    }
+
+    private void rebuildWrittenProducers() {
+        writtenProducers = committedProducers.copy();
+        uncommitted.forEach(entry -> writtenProducers.record(
+                entry.append().header(Math.toIntExact(entry.term())), clockMs.getAsLong()));
     }
 
     /** Writes all that waits; durable on return when {@code log.flush} asks for it. */
@@ -200,7 +205,7 @@ final class ReplicaLog {
             if (first == null || !first.append().equals(append) || first.term() != term) {
                 throw new IllegalStateException("committed " + append + " in term " + term + " but wrote " + first);
             }
-            committedProducers.record(append.header(Math.toIntExact(term)));
+            committedProducers.record(append.header(Math.toIntExact(term)), clockMs.getAsLong());
             highWatermark = append.nextOffset();
         }
     }
@@ -217,6 +222,7 @@ final class ReplicaLog {
         }
         synchronized (state) {
             committedProducers.expire(clockMs.getAsLong(), producerIdleMs);
+            rebuildWrittenProducers();
             return new ReplicaSnapshot(
                     segments.logStartOffset(),
                     highWatermark,
