@@ -1,0 +1,296 @@
+package io.barnabas.net.node;
+
+import io.barnabas.log.LogConfig;
+import io.barnabas.log.PartitionHost;
+import io.barnabas.log.PartitionHostConfig;
+import io.barnabas.log.RatisPartitionHost;
+import io.barnabas.metadata.MetadataQuorum;
+import io.barnabas.metadata.MetadataQuorumConfig;
+import io.barnabas.metadata.RatisMetadataQuorum;
+import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.net.kafka.ApiTable;
+import io.barnabas.net.kafka.KafkaEventLoops;
+import io.barnabas.net.kafka.KafkaListener;
+import io.barnabas.net.kafka.KafkaListenerConfig;
+import io.barnabas.net.kafka.TopicConfigs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.apache.ratis.conf.Parameters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: its data directory, its part in the metadata quorum, its partition replicas and its Kafka listeners.
+ *
+ * <p>Start: directory, metadata server, partition server with every replica on disk, registration, reconciler,
+ * listeners. Stop: hand over what is led here, say good-bye, listeners, and then the rest in reverse.
+ */
+public final class Node implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PROPOSAL_TIMEOUT = Duration.ofSeconds(15);
+
+    private final NodeConfig config;
+    private final UUID incarnation = UUID.randomUUID();
+    private final Deque<StopStep> stopSteps = new ArrayDeque<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean stopping;
+    private boolean serving;
+    private Membership membership;
+
+    /** What undoes a step of the start. */
+    private record StopStep(String name, Action action) {
+
+        @FunctionalInterface
+        interface Action {
+            void run() throws IOException;
+        }
+    }
+
+    private Node(NodeConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Starts a node and waits until it serves, however long the metadata quorum takes to gather a majority.
+     *
+     * @throws NodeStartException when it cannot start; nothing is left running then
+     */
+    public static Node start(NodeConfig config) throws NodeStartException, InterruptedException {
+        Node node = new Node(config);
+        node.startOrClose();
+        return node;
+    }
+
+    /**
+     * Runs a node until SIGTERM or SIGINT stops it. The virtual machine's exit code is then that of the signal (143 or
+     * 130), as other servers' is.
+     *
+     * @throws NodeStartException when it cannot start
+     */
+    public static void runForeground(Path configFile) throws NodeStartException, InterruptedException {
+        Node node = new Node(read(configFile));
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
+        node.startOrClose();
+        node.awaitStopped();
+    }
+
+    private static NodeConfig read(Path file) throws NodeStartException {
+        try {
+            return NodeConfig.read(file);
+        } catch (InvalidNodeConfigException | IOException e) {
+            throw new NodeStartException(e.getMessage(), e);
+        }
+    }
+
+    private void startOrClose() throws NodeStartException, InterruptedException {
+        boolean started = false;
+        try {
+            startAll();
+            started = true;
+        } catch (IOException | DataDirectoryException e) {
+            throw new NodeStartException(e.getMessage(), e);
+        } finally {
+            if (!started) {
+                close();
+            }
+        }
+    }
+
+    private void startAll() throws IOException, DataDirectoryException, NodeStartException, InterruptedException {
+        long begun = System.nanoTime();
+        DataDirectory directory = DataDirectory.open(config.logDir(), config.nodeId());
+        onStop("the data directory", directory::close);
+        ScheduledThreadPoolExecutor control = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("node-control").factory());
+        control.setRemoveOnCancelPolicy(true);
+        onStop("the control thread", control::shutdownNow);
+        MetadataQuorum quorum = openQuorum(directory);
+        onStop("the metadata quorum", quorum::close);
+        PartitionHost host = openPartitions(directory);
+        onStop("the partitions", host::close);
+        join(directory, quorum, host, control);
+        startListeners(new NodeBroker(config.nodeId(), quorum, host, config.broker()));
+        onStop("leadership", () -> handOver(quorum, host));
+        synchronized (stopSteps) {
+            serving = true;
+        }
+        LOG.info(
+                "node {} serves {} after {} ms",
+                config.nodeId(),
+                config.listeners(),
+                Duration.ofNanos(System.nanoTime() - begun).toMillis());
+    }
+
+    private MetadataQuorum openQuorum(DataDirectory directory) throws IOException {
+        TreeMap<Integer, String> voters = new TreeMap<>();
+        config.raft()
+                .voters()
+                .forEach(voter -> voters.put(voter.nodeId(), voter.address().toString()));
+        return RatisMetadataQuorum.open(new MetadataQuorumConfig(
+                config.nodeId(),
+                voters,
+                config.raft().metadataAddress().toString(),
+                directory.metadata(),
+                RaftSettings.metadata(config.raft()),
+                new Parameters(),
+                PROPOSAL_TIMEOUT,
+                config.sessionTimeout()));
+    }
+
+    private PartitionHost openPartitions(DataDirectory directory) throws IOException {
+        return RatisPartitionHost.open(new PartitionHostConfig(
+                config.nodeId(),
+                config.raft().partitionAddress().toString(),
+                directory.partitions(),
+                directory.index(),
+                RaftSettings.partitions(config.raft(), config.log().maxMessageBytes()),
+                new Parameters(),
+                TopicConfigs.resolve(Map.of(), config.broker().effective()),
+                config.log().flush(),
+                config.log().producerIdle().toMillis()));
+    }
+
+    private void join(
+            DataDirectory directory, MetadataQuorum quorum, PartitionHost host, ScheduledThreadPoolExecutor control)
+            throws NodeStartException, InterruptedException {
+        Membership member = new Membership(
+                quorum,
+                control,
+                config.isVoter(),
+                new MetadataCommand.RegisterNode(
+                        directory.identity().clusterId(),
+                        config.nodeId(),
+                        incarnation,
+                        config.advertised(),
+                        config.raft().metadataAddress().toString(),
+                        config.raft().partitionAddress().toString(),
+                        config.rack()));
+        CompletableFuture<Void> joined = member.join(config.heartbeatInterval());
+        synchronized (stopSteps) {
+            membership = member;
+            if (stopping) {
+                member.leave();
+            }
+        }
+        try {
+            joined.get();
+        } catch (ExecutionException e) {
+            throw new NodeStartException(e.getCause().getMessage(), e.getCause());
+        }
+        Reconciler reconciler = new Reconciler(config.nodeId(), incarnation, host, this::logConfig);
+        onStop("the reconciler", reconciler::close);
+        reconciler.start(quorum);
+        LeaderReports reports = new LeaderReports(config.nodeId(), quorum, host, control);
+        onStop("leader reports", reports::stop);
+        reports.start(config.heartbeatInterval());
+    }
+
+    /** A topic may ask for larger batches than the node's Raft transport carries; the node's limit holds then. */
+    private LogConfig logConfig(TopicInfo topic) {
+        LogConfig asked = TopicConfigs.resolve(topic.configs(), config.broker().effective());
+        return new LogConfig(
+                Math.min(asked.maxMessageBytes(), config.log().maxMessageBytes()),
+                asked.segmentBytes(),
+                asked.segmentMs(),
+                asked.indexIntervalBytes());
+    }
+
+    private void startListeners(NodeBroker broker) throws IOException, NodeStartException {
+        KafkaEventLoops loops = new KafkaEventLoops(config.sockets().threads());
+        onStop("the event loops", loops::close);
+        ApiTable apis = ApiTable.of(broker);
+        for (ListenerAddress listener : config.listeners()) {
+            KafkaListener bound = KafkaListener.bind(
+                    loops,
+                    new KafkaListenerConfig(
+                            listener.name(),
+                            listener.address().host(),
+                            listener.address().port(),
+                            config.sockets().maxRequestBytes(),
+                            config.sockets().maxConnections(),
+                            config.sockets().idle()),
+                    apis);
+            onStop("listener " + listener, bound::close);
+        }
+    }
+
+    /** Clients still connected learn the new leaders from the answers they get before the listeners close. */
+    private void handOver(MetadataQuorum quorum, PartitionHost host) {
+        host.resignLeaderships().join();
+        membership.leave().join();
+        quorum.resignLeadership().join();
+    }
+
+    private void onStop(String name, StopStep.Action action) throws NodeStartException {
+        synchronized (stopSteps) {
+            stopSteps.push(new StopStep(name, action));
+            if (stopping) {
+                throw new NodeStartException("the node was stopped while it started");
+            }
+        }
+    }
+
+    /** This node's settings. */
+    public NodeConfig config() {
+        return config;
+    }
+
+    /** Waits until {@link #close} is done. */
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** Stops gracefully, within about ten seconds: what is not done by then is left to the end of the process. */
+    @Override
+    public void close() {
+        synchronized (stopSteps) {
+            if (!stopping && !serving && membership != null) {
+                // A start that still waits for the quorum gives up.
+                membership.leave();
+            }
+            stopping = true;
+        }
+        Thread stopper = Thread.ofPlatform().daemon().name("node-stop").start(this::stopAll);
+        try {
+            if (stopper.join(STOP_TIMEOUT)) {
+                LOG.info("node {} stopped", config.nodeId());
+            } else {
+                LOG.warn("node {} did not stop within {}; leaving the rest", config.nodeId(), STOP_TIMEOUT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private synchronized void stopAll() {
+        while (true) {
+            StopStep step;
+            synchronized (stopSteps) {
+                step = stopSteps.poll();
+            }
+            if (step == null) {
+                return;
+            }
+            try {
+                step.action().run();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("stopping {} failed", step.name(), e);
+            }
+        }
+    }
+}
