@@ -6,6 +6,7 @@ import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.RequestContext;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +92,10 @@ public final class DescribeTopicPartitionsHandler
                             .setLeaderEpoch(seen.epoch())
                             .setReplicaNodes(partition.replicas())
                             .setIsrNodes(seen.inSync())
+                            // Raft has no leaders but eligible ones; Kafka's Admin cannot take the null that the
+                            // protocol allows (KIP-966).
+                            .setEligibleLeaderReplicas(List.of())
+                            .setLastKnownElr(List.of())
                             .setOfflineReplicas(seen.offline()));
         }
         return described;
