@@ -1,0 +1,124 @@
+package io.barnabas.net.node;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+
+/** A cluster of nodes in this process, on free ports of the loopback address, each with a directory of its own. */
+final class LocalNodes implements AutoCloseable {
+
+    private final String clusterId = ClusterId.random();
+    private final Map<Integer, NodeConfig> configs = new TreeMap<>();
+    private final Map<Integer, Node> running = new HashMap<>();
+
+    LocalNodes(Path directory, int count) throws Exception {
+        List<Integer> ports = freePorts(3 * count);
+        List<String> voters = new ArrayList<>();
+        for (int id = 1; id <= count; id++) {
+            voters.add(id + "@127.0.0.1:" + ports.get(3 * id - 2));
+        }
+        for (int id = 1; id <= count; id++) {
+            NodeConfig config = NodeConfig.of(
+                    directory.resolve("node-" + id),
+                    Map.of(
+                            "node.id",
+                            Integer.toString(id),
+                            "log.dirs",
+                            "data",
+                            "listeners",
+                            "PLAINTEXT://127.0.0.1:" + ports.get(3 * id - 3),
+                            "quorum.voters",
+                            String.join(",", voters),
+                            "partition.raft.listener",
+                            "127.0.0.1:" + ports.get(3 * id - 1),
+                            "broker.heartbeat.interval.ms",
+                            "200",
+                            "broker.session.timeout.ms",
+                            "3000",
+                            "default.replication.factor",
+                            Integer.toString(count)));
+            DataDirectory.format(config.logDir(), new DataDirectory.Identity(clusterId, id));
+            configs.put(id, config);
+        }
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    String clusterId() {
+        return clusterId;
+    }
+
+    NodeConfig config(int id) {
+        return configs.get(id);
+    }
+
+    /** Starts every node that is not running, all at once, as a majority is needed for the first to serve. */
+    void startAll() {
+        Map<Integer, CompletableFuture<Node>> starting = new HashMap<>();
+        for (int id : configs.keySet()) {
+            if (!running.containsKey(id)) {
+                starting.put(id, CompletableFuture.supplyAsync(() -> startNow(id), Thread::startVirtualThread));
+            }
+        }
+        starting.forEach((id, node) -> running.put(id, node.join()));
+    }
+
+    void start(int id) {
+        running.put(id, startNow(id));
+    }
+
+    private Node startNow(int id) {
+        try {
+            return Node.start(configs.get(id));
+        } catch (NodeStartException e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
+        }
+    }
+
+    void stop(int id) {
+        running.remove(id).close();
+    }
+
+    void stopAll() {
+        CompletableFuture.allOf(List.copyOf(running.keySet()).stream()
+                        .map(running::remove)
+                        .map(node -> CompletableFuture.runAsync(node::close, Thread::startVirtualThread))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    String bootstrap() {
+        return configs.values().stream()
+                .map(config -> config.listeners().getFirst().address().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void close() {
+        stopAll();
+    }
+}
