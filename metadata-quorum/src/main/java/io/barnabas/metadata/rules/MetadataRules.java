@@ -50,6 +50,9 @@ public final class MetadataRules {
     }
 
     private static Outcome initCluster(MetadataImage image, MetadataCommand.InitCluster init) {
+        if (init.clusterId().isBlank()) {
+            return refuse(Refusal.INVALID_REQUEST, "a cluster id cannot be empty");
+        }
         if (!image.clusterId().isEmpty() && !image.clusterId().equals(init.clusterId())) {
             return refuse(
                     Refusal.INCONSISTENT_CLUSTER_ID,
@@ -132,7 +135,7 @@ public final class MetadataRules {
                     "topic '" + create.name() + "' collides with the existing topic '" + twin.get() + "'");
         }
         Replicas replicas = create.assignments().isEmpty()
-                ? placed(image, 0, create.partitions(), create.replicationFactor(), create.topicId())
+                ? placed(image, List.of(), create.partitions(), create.replicationFactor(), create.topicId())
                 : assigned(image, create.assignments());
         return switch (replicas) {
             case Replicas.Flawed flawed -> refuse(flawed.reason(), flawed.message());
@@ -150,10 +153,11 @@ public final class MetadataRules {
         record Flawed(Refusal reason, String message) implements Replicas {}
     }
 
-    private static Replicas placed(MetadataImage image, int first, int count, int replicationFactor, UUID seed) {
-        if (count < 1 || first + count > MAX_PARTITIONS) {
-            return new Replicas.Flawed(
-                    Refusal.INVALID_PARTITIONS, "a topic has 1 to " + MAX_PARTITIONS + " partitions, not " + count);
+    /** Places partitions up to {@code total}, beside those that the topic has. */
+    private static Replicas placed(
+            MetadataImage image, List<PartitionInfo> present, int total, int replicationFactor, UUID seed) {
+        if (total < 1 || total > MAX_PARTITIONS) {
+            return tooMany(total);
         }
         List<NodeInfo> live =
                 image.nodes().values().stream().filter(node -> !node.fenced()).toList();
@@ -167,10 +171,22 @@ public final class MetadataRules {
                             + " of " + image.nodes().size() + " registered nodes are live");
         }
         return new Replicas.Chosen(Placement.place(
-                live, first, count, replicationFactor, seed.getMostSignificantBits() ^ seed.getLeastSignificantBits()));
+                live,
+                present.stream().map(PartitionInfo::replicas).toList(),
+                total - present.size(),
+                replicationFactor,
+                seed.getMostSignificantBits() ^ seed.getLeastSignificantBits()));
+    }
+
+    private static Replicas tooMany(int partitions) {
+        return new Replicas.Flawed(
+                Refusal.INVALID_PARTITIONS, "a topic has 1 to " + MAX_PARTITIONS + " partitions, not " + partitions);
     }
 
     private static Replicas assigned(MetadataImage image, List<List<Integer>> lists) {
+        if (lists.size() > MAX_PARTITIONS) {
+            return tooMany(lists.size());
+        }
         int replicationFactor = lists.getFirst().size();
         for (List<Integer> replicas : lists) {
             if (replicas.isEmpty() || new HashSet<>(replicas).size() != replicas.size()) {
@@ -206,13 +222,13 @@ public final class MetadataRules {
         }
         TopicInfo topic = found.get();
         int present = topic.partitions().size();
-        int more = create.total() - present;
-        if (more <= 0) {
+        if (create.total() <= present) {
             return refuse(
                     Refusal.INVALID_PARTITIONS,
                     "topic '" + topic.name() + "' has " + present + " partitions; it can only grow, not to "
                             + create.total());
         }
+        int more = create.total() - present;
         int replicationFactor = topic.partitions().getFirst().replicas().size();
         if (!create.assignments().isEmpty()
                 && (create.assignments().size() != more
@@ -222,7 +238,7 @@ public final class MetadataRules {
                     "assign exactly the " + more + " new partitions, with " + replicationFactor + " replicas each");
         }
         Replicas replicas = create.assignments().isEmpty()
-                ? placed(image, present, more, replicationFactor, topic.id())
+                ? placed(image, topic.partitions(), create.total(), replicationFactor, topic.id())
                 : assigned(image, create.assignments());
         return switch (replicas) {
             case Replicas.Flawed flawed -> refuse(flawed.reason(), flawed.message());
@@ -269,6 +285,7 @@ public final class MetadataRules {
         for (MetadataCommand.ElectedLeader report : elected.leaders()) {
             Optional<TopicInfo> topic = next.topic(report.topicId());
             if (topic.isEmpty()
+                    || report.partition() < 0
                     || report.partition() >= topic.get().partitions().size()) {
                 continue;
             }

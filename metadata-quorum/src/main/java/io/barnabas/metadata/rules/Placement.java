@@ -11,57 +11,94 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Chooses nodes for new partitions. Nodes of different racks stand in turn on a ring; a partition takes its preferred
- * leader from the ring in order, and its other replicas by walking on, first over racks it does not use yet. The walk's
- * stride changes with every lap, so that the followers of one leader spread over all others (as KIP-36 does).
+ * Chooses nodes for new partitions. Nodes of different racks stand in turn on a ring; preferred leaders go round it. The
+ * other replicas go first to racks that the partition does not use yet, then to the nodes with the fewest replicas, then
+ * in the order of a walk along the ring. The walk's stride changes with every lap, so that the followers of one leader
+ * spread over all others (as KIP-36 does).
  */
 public final class Placement {
 
-    private Placement() {}
+    private final List<NodeInfo> ring;
+    private final int[] replicas;
+    private final int[] leaders;
+    private final int stride;
+
+    private Placement(List<NodeInfo> ring, List<List<Integer>> present, int stride) {
+        this.ring = ring;
+        this.replicas = new int[ring.size()];
+        this.leaders = new int[ring.size()];
+        this.stride = stride;
+        for (int at = 0; at < ring.size(); at++) {
+            int id = ring.get(at).id();
+            for (List<Integer> list : present) {
+                replicas[at] += list.contains(id) ? 1 : 0;
+                leaders[at] += list.getFirst() == id ? 1 : 0;
+            }
+        }
+    }
 
     /**
-     * Replica lists for {@code count} partitions that begin at number {@code first}; the first of each list is the
-     * preferred leader.
+     * Replica lists for {@code count} more partitions of a topic; the first of each list is the preferred leader.
      *
      * @param nodes those to choose from, at least {@code replicationFactor} of them
+     * @param present the replica lists of the partitions that the topic has
      * @param seed where on the ring to begin, so that topics of one partition do not all meet on one node
      */
     public static List<List<Integer>> place(
-            List<NodeInfo> nodes, int first, int count, int replicationFactor, long seed) {
+            List<NodeInfo> nodes, List<List<Integer>> present, int count, int replicationFactor, long seed) {
         if (replicationFactor < 1 || replicationFactor > nodes.size()) {
             throw new IllegalArgumentException(replicationFactor + " replicas on " + nodes.size() + " nodes");
         }
         List<NodeInfo> ring = ring(nodes);
         SplittableRandom random = new SplittableRandom(seed);
         int start = random.nextInt(ring.size());
-        int stride = random.nextInt(ring.size());
+        Placement placement = new Placement(ring, present, random.nextInt(ring.size()));
         List<List<Integer>> placed = new ArrayList<>(count);
-        for (int partition = first; partition < first + count; partition++) {
-            int lap = partition / ring.size();
-            placed.add(replicas(ring, start + partition, stride + lap, replicationFactor));
+        for (int partition = present.size(); partition < present.size() + count; partition++) {
+            placed.add(placement.next(start + partition, partition / ring.size(), replicationFactor));
         }
         return placed;
     }
 
-    private static List<Integer> replicas(List<NodeInfo> ring, int leaderAt, int stride, int replicationFactor) {
-        NodeInfo leader = ring.get(Math.floorMod(leaderAt, ring.size()));
-        List<Integer> chosen = new ArrayList<>(List.of(leader.id()));
-        Set<String> racks = new HashSet<>(Set.of(rack(leader)));
-        List<NodeInfo> others = new ArrayList<>();
-        for (int step = 0; step < ring.size() - 1; step++) {
-            int shift = 1 + Math.floorMod(stride + step, ring.size() - 1);
-            others.add(ring.get(Math.floorMod(leaderAt + shift, ring.size())));
-        }
+    private List<Integer> next(int from, int lap, int replicationFactor) {
+        int leader = least(
+                walk(from, 0, ring.size()),
+                Comparator.<Integer>comparingInt(at -> leaders[at]).thenComparingInt(at -> replicas[at]));
+        leaders[leader]++;
+        List<Integer> chosen = new ArrayList<>(replicationFactor);
+        Set<String> racks = new HashSet<>();
+        take(leader, chosen, racks);
+        List<Integer> others = walk(leader + 1, stride + lap, ring.size() - 1);
+        // Of two nodes with as few replicas, the one that has led more leaves the other room for its turn to lead.
+        Comparator<Integer> order = Comparator.<Integer, Boolean>comparing(at -> racks.contains(rack(ring.get(at))))
+                .thenComparingInt(at -> replicas[at])
+                .thenComparingInt(at -> -leaders[at]);
         while (chosen.size() < replicationFactor) {
-            NodeInfo next = others.stream()
-                    .filter(node -> !racks.contains(rack(node)))
-                    .findFirst()
-                    .orElse(others.getFirst());
-            others.remove(next);
-            chosen.add(next.id());
-            racks.add(rack(next));
+            Integer follower = least(others, order);
+            others.remove(follower);
+            take(follower, chosen, racks);
         }
         return chosen;
+    }
+
+    private void take(int at, List<Integer> chosen, Set<String> racks) {
+        replicas[at]++;
+        chosen.add(ring.get(at).id());
+        racks.add(rack(ring.get(at)));
+    }
+
+    /** The first of the least, so that the order of the walk decides between equals. */
+    private static int least(List<Integer> places, Comparator<Integer> order) {
+        return places.stream().min(order).orElseThrow();
+    }
+
+    /** {@code length} places on the ring, {@code first} and on, beginning {@code offset} later and going round. */
+    private List<Integer> walk(int first, int offset, int length) {
+        List<Integer> places = new ArrayList<>(length);
+        for (int step = 0; step < length; step++) {
+            places.add(Math.floorMod(first + Math.floorMod(offset + step, length), ring.size()));
+        }
+        return places;
     }
 
     /** Nodes without a rack count as a rack of their own each. */
