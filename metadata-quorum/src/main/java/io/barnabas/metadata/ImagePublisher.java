@@ -8,7 +8,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +20,16 @@ final class ImagePublisher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImagePublisher.class);
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("metadata-publisher").factory());
+    /** What comes after the close concerns nobody any more, and must not fail Raft's thread that brings it. */
+    private final ExecutorService thread = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("metadata-publisher").factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+
     private final List<Consumer<MetadataImage>> subscribers = new CopyOnWriteArrayList<>();
     private final NavigableMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
     private long appliedIndex = -1;
@@ -51,7 +61,7 @@ final class ImagePublisher implements AutoCloseable {
         }
     }
 
-    /** Completes once this node has applied the index. */
+    /** Completes once this node has applied the index, on Raft's thread: nothing that takes time may hang on it. */
     CompletableFuture<Void> reached(long index) {
         synchronized (waiting) {
             return appliedIndex >= index
@@ -65,7 +75,7 @@ final class ImagePublisher implements AutoCloseable {
             subscribers.add(subscriber);
             tell(subscriber, published);
         });
-        return () -> subscribers.remove(subscriber);
+        return () -> thread.execute(() -> subscribers.remove(subscriber));
     }
 
     @Override

@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
@@ -22,7 +22,10 @@ import org.apache.ratis.server.RaftServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the quorum's leader does unasked: fence silent nodes, and let nodes that do not vote follow as listeners. */
+/**
+ * What the quorum's leader does unasked: fence silent nodes, and let nodes that do not vote follow as listeners. The
+ * timer never waits for an answer: a listener that is slow to join must not keep others from being fenced.
+ */
 final class LeaderDuties implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);
@@ -33,7 +36,16 @@ final class LeaderDuties implements AutoCloseable {
     private final LongSupplier clockMs;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("metadata-leader-duties").factory());
+    /** The commands of the last judgement and the last change of listeners; touched by the timer's thread alone. */
+    private CompletableFuture<?> verdicts = CompletableFuture.completedFuture(null);
 
+    private CompletableFuture<?> invitation = CompletableFuture.completedFuture(null);
+
+    /**
+     * Duties that rest until {@link #start}.
+     *
+     * @param clockMs a clock that never jumps
+     */
     LeaderDuties(RatisMetadataQuorum quorum, long nodeTimeoutMs, LongSupplier clockMs) {
         this.quorum = quorum;
         this.liveness = new NodeLiveness(nodeTimeoutMs);
@@ -42,12 +54,6 @@ final class LeaderDuties implements AutoCloseable {
 
     void start() {
         timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
-    }
-
-    void elected() {
-        synchronized (liveness) {
-            liveness.reset();
-        }
     }
 
     boolean heartbeat(MetadataImage image, int nodeId, long epoch) {
@@ -59,59 +65,88 @@ final class LeaderDuties implements AutoCloseable {
     private void tick() {
         try {
             RaftServer.Division division = quorum.division();
-            if (division.getInfo().isLeaderReady()) {
-                judge();
-                inviteListeners(division);
+            if (!division.getInfo().isLeaderReady()) {
+                return;
+            }
+            if (verdicts.isDone()) {
+                verdicts = judge(division.getInfo().getCurrentTerm());
+            }
+            if (invitation.isDone()) {
+                invitation = inviteListeners(division);
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn("the metadata leader's duties failed, next try in {} ms", TICK_MS, e);
         }
     }
 
-    private void judge() {
+    private CompletableFuture<?> judge(long term) {
         List<MetadataCommand> commands;
         synchronized (liveness) {
-            commands = liveness.verdicts(quorum.image(), clockMs.getAsLong());
+            commands = liveness.verdicts(quorum.image(), term, clockMs.getAsLong());
         }
-        for (MetadataCommand command : commands) {
-            LOG.info("{}", command);
-            quorum.propose(command).whenComplete((result, error) -> {
-                if (error != null) {
-                    LOG.info("{} was not decided: {}", command, error.getMessage());
-                }
-            });
-        }
+        return CompletableFuture.allOf(commands.stream().map(this::decide).toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Registered nodes outside the Raft configuration become listeners, all at once. */
-    private void inviteListeners(RaftServer.Division division) throws IOException {
+    private CompletableFuture<?> decide(MetadataCommand command) {
+        LOG.info("{}", command);
+        return quorum.proposeAsLeader(command).handle((reply, error) -> {
+            if (error != null || !reply.isSuccess()) {
+                LOG.info("{} was not decided: {}", command, error == null ? reply.getException() : error);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Registered nodes outside the Raft configuration become listeners, all at once, and listeners that were
+     * unregistered leave it.
+     */
+    private CompletableFuture<?> inviteListeners(RaftServer.Division division) {
+        MetadataImage image = quorum.image();
         Collection<RaftPeer> voters = division.getRaftConf().getAllPeers(RaftPeerRole.FOLLOWER);
         Collection<RaftPeer> present = division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER);
-        List<RaftPeer> listeners = new ArrayList<>(present);
-        for (NodeInfo node : quorum.image().nodes().values()) {
-            RaftPeerId id = RaftPeerId.valueOf(Integer.toString(node.id()));
-            boolean member = voters.stream().anyMatch(peer -> peer.getId().equals(id))
-                    || present.stream().anyMatch(peer -> peer.getId().equals(id));
-            if (!member && !node.fenced()) {
-                listeners.add(RatisMetadataQuorum.listener(node.id(), node.metadataAddress()));
+        List<RaftPeer> listeners = new ArrayList<>();
+        for (RaftPeer peer : present) {
+            if (image.nodes().containsKey(RatisMetadataQuorum.nodeId(peer.getId()))) {
+                listeners.add(peer);
             }
         }
-        if (listeners.size() == present.size()) {
-            return;
+        boolean left = listeners.size() < present.size();
+        boolean joined = false;
+        for (NodeInfo node : image.nodes().values()) {
+            RaftPeerId id = RaftPeerId.valueOf(Integer.toString(node.id()));
+            if (!node.fenced() && !contains(voters, id) && !contains(present, id)) {
+                listeners.add(RatisMetadataQuorum.listener(node.id(), node.metadataAddress()));
+                joined = true;
+            }
         }
-        RaftClient client = quorum.client();
-        RaftClientReply reply = client.admin()
-                .setConfiguration(SetConfigurationRequest.Arguments.newBuilder()
+        if (!left && !joined) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return quorum.setConfiguration(SetConfigurationRequest.Arguments.newBuilder()
                         .setServersInNewConf(List.copyOf(voters))
                         .setListenersInNewConf(listeners)
                         .setServersInCurrentConf(List.copyOf(voters))
                         .setListenersInCurrentConf(List.copyOf(present))
                         .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
-                        .build());
-        LOG.info(
-                "listeners of the metadata quorum: {} ({})",
-                listeners,
-                reply.isSuccess() ? "set" : reply.getException());
+                        .build())
+                .handle((reply, error) -> report(listeners, reply, error));
+    }
+
+    private static Void report(List<RaftPeer> listeners, RaftClientReply reply, Throwable error) {
+        if (error == null && reply.isSuccess()) {
+            LOG.info("listeners of the metadata quorum: {}", listeners);
+        } else {
+            LOG.info(
+                    "listeners of the metadata quorum cannot become {} yet: {}",
+                    listeners,
+                    error == null ? reply.getException() : error);
+        }
+        return null;
+    }
+
+    private static boolean contains(Collection<RaftPeer> peers, RaftPeerId id) {
+        return peers.stream().anyMatch(peer -> peer.getId().equals(id));
     }
 
     @Override

@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.barnabas.metadata.proto.HeartbeatMessage;
 import io.barnabas.metadata.proto.HeartbeatReply;
-import io.barnabas.metadata.proto.ResultMessage;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.MetadataRules;
@@ -48,9 +47,6 @@ final class MetadataStateMachine extends BaseStateMachine {
     interface Events {
         /** Everything up to the Raft index is applied, and this is the image. */
         void applied(MetadataImage image, long index);
-
-        /** This node became the leader and serves. */
-        void elected();
 
         /** A node says that it lives; false when its epoch is unknown. */
         boolean heartbeat(int nodeId, long epoch);
@@ -147,10 +143,6 @@ final class MetadataStateMachine extends BaseStateMachine {
         return Message.valueOf(UnsafeByteOperations.unsafeWrap(reply.toByteArray()));
     }
 
-    static ResultMessage result(Message message) throws InvalidProtocolBufferException {
-        return ResultMessage.parseFrom(message.getContent().toByteArray());
-    }
-
     @Override
     public CompletableFuture<Message> query(Message request) {
         ByteString content = request.getContent();
@@ -172,11 +164,6 @@ final class MetadataStateMachine extends BaseStateMachine {
     }
 
     @Override
-    public void notifyLeaderReady() {
-        events.elected();
-    }
-
-    @Override
     public long takeSnapshot() throws IOException {
         TermIndex applied = getLastAppliedTermIndex();
         if (applied.getIndex() < 0) {
@@ -184,7 +171,8 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
         Path file =
                 storage.getSnapshotFile(applied.getTerm(), applied.getIndex()).toPath();
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        // One name for all, so that what a crash leaves behind is overwritten by the next.
+        Path temporary = file.resolveSibling("snapshot.tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = ByteBuffer.wrap(ImageCodec.encode(image));
@@ -193,8 +181,10 @@ final class MetadataStateMachine extends BaseStateMachine {
             }
             channel.force(true);
         }
+        // The digest first: a snapshot without one could not be sent to a follower, a digest without one is swept up.
+        MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
+        MD5FileUtil.saveMD5File(file.toFile(), digest);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
         try (FileChannel directory = FileChannel.open(file.getParent())) {
             directory.force(true);
         }

@@ -1,6 +1,5 @@
 package io.barnabas.metadata;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.barnabas.metadata.proto.HeartbeatMessage;
 import io.barnabas.metadata.proto.HeartbeatReply;
 import io.barnabas.metadata.rules.CommandResult;
@@ -9,30 +8,30 @@ import io.barnabas.metadata.rules.MetadataImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
-import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -50,33 +49,28 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
             RaftGroupId.valueOf(UUID.fromString("ba27aba5-0000-4000-8000-6d6574616461"));
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataQuorum.class);
-    private static final long RETRY_MS = 50;
-    private static final long RESIGN_TIMEOUT_MS = 2_000;
+    private static final long RESIGN_TIMEOUT_MS = 1_000;
+    /** One attempt to reach the leader; one that is stopped, not dead, costs a proposal as much. */
+    private static final TimeDuration RPC_TIMEOUT = TimeDuration.valueOf(1, TimeUnit.SECONDS);
 
     private final MetadataQuorumConfig config;
     private final RaftPeerId peerId;
-    private final ClientId clientId = ClientId.randomId();
-    private final AtomicLong callIds = new AtomicLong();
     private final ImagePublisher publisher = new ImagePublisher();
-    private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final MetadataStateMachine stateMachine;
     private final LeaderDuties duties;
     private final RaftServer server;
     private final RaftClient client;
+    private final LeaderRequests requests;
 
     private RatisMetadataQuorum(MetadataQuorumConfig config) throws IOException {
         this.config = config;
         this.peerId = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
-        this.duties = new LeaderDuties(this, config.nodeTimeout().toMillis(), System::currentTimeMillis);
+        this.duties = new LeaderDuties(this, config.nodeTimeout().toMillis(), () -> System.nanoTime() / 1_000_000);
         this.stateMachine = new MetadataStateMachine(new MetadataStateMachine.Events() {
             @Override
             public void applied(MetadataImage image, long index) {
                 publisher.publish(image, index);
-            }
-
-            @Override
-            public void elected() {
-                duties.elected();
             }
 
             @Override
@@ -86,6 +80,10 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
         });
         RaftProperties raft = new RaftProperties(config.raft());
         RaftServerConfigKeys.setStorageDir(raft, List.of(config.storage().toFile()));
+        RaftClientConfigKeys.Rpc.setRequestTimeout(raft, RPC_TIMEOUT);
+        // A repeat must find its first attempt in the cache for as long as it may come.
+        RaftServerConfigKeys.RetryCache.setExpiryTime(
+                raft, TimeDuration.valueOf(2 * config.proposalTimeout().toMillis(), TimeUnit.MILLISECONDS));
         RaftGroup voters = RaftGroup.valueOf(GROUP_ID, voters());
         this.server = RaftServer.newBuilder()
                 .setServerId(peerId)
@@ -99,10 +97,9 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
                 .setRaftGroup(voters)
                 .setProperties(raft)
                 .setParameters(config.parameters())
-                .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(
-                        (int) Math.max(1, config.proposalTimeout().toMillis() / RETRY_MS),
-                        TimeDuration.valueOf(RETRY_MS, TimeUnit.MILLISECONDS)))
                 .build();
+        this.requests = new LeaderRequests(
+                server, client, voters().stream().map(RaftPeer::getId).toList());
     }
 
     /** Starts this node's part of the quorum, on an empty storage or on what an earlier run left. */
@@ -146,10 +143,6 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
         return server.getDivision(GROUP_ID);
     }
 
-    RaftClient client() {
-        return client;
-    }
-
     @Override
     public MetadataImage image() {
         return stateMachine.image();
@@ -162,88 +155,61 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
 
     @Override
     public CompletableFuture<CommandResult> propose(MetadataCommand command) {
-        Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(CommandCodec.encode(command)));
-        return submit(
-                        message,
-                        RaftClientRequest.writeRequestType(),
-                        () -> client.async().send(message))
-                .thenApply(RatisMetadataQuorum::result)
-                .thenCompose(result -> switch (result) {
-                    case CommandResult.Refused refused -> CompletableFuture.completedFuture(result);
-                    case CommandResult.Accepted accepted ->
-                        publisher.reached(accepted.index()).thenApply(reached -> result);
-                })
-                .orTimeout(config.proposalTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(error -> CompletableFuture.failedFuture(unavailable(error)));
-    }
-
-    private static MetadataUnavailableException unavailable(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        return new MetadataUnavailableException(
-                "no majority of the metadata quorum answered in time"
-                        + (cause.getMessage() == null ? "" : ": " + cause.getMessage()),
-                cause);
-    }
-
-    private static CommandResult result(RaftClientReply reply) {
-        try {
-            return ResultCodec.decode(MetadataStateMachine.result(reply.getMessage()));
-        } catch (InvalidProtocolBufferException e) {
-            throw new CompletionException(e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Remote {
-        CompletableFuture<RaftClientReply> send() throws IOException;
-    }
-
-    /** To this node's own division while it leads, which spares a hop; otherwise, or when it just lost the lead, to the leader. */
-    private CompletableFuture<RaftClientReply> submit(Message message, RaftClientRequest.Type type, Remote remote) {
-        return submitLocally(message, type)
-                .handle((reply, error) -> reply)
-                .thenCompose(reply -> reply != null && reply.isSuccess()
-                        ? CompletableFuture.completedFuture(reply)
-                        : submitRemotely(remote));
-    }
-
-    private CompletableFuture<RaftClientReply> submitLocally(Message message, RaftClientRequest.Type type) {
-        try {
-            RaftServer.Division division = division();
-            if (!division.getInfo().isLeaderReady()) {
-                return CompletableFuture.completedFuture(null);
+        Message message = message(command);
+        return onThreadOfItsOwn(() -> {
+            long deadline = System.nanoTime() + config.proposalTimeout().toNanos();
+            RaftClientReply reply =
+                    requests.send(message, RaftClientRequest.writeRequestType(), config.proposalTimeout());
+            CommandResult result =
+                    ResultCodec.decode(reply.getMessage().getContent().toByteArray());
+            if (result instanceof CommandResult.Accepted accepted) {
+                publisher
+                        .reached(accepted.index())
+                        .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             }
-            return ((RaftClientAsynchronousProtocol) division)
-                    .submitClientRequestAsync(RaftClientRequest.newBuilder()
-                            .setClientId(clientId)
-                            .setServerId(peerId)
-                            .setGroupId(GROUP_ID)
-                            .setCallId(callIds.incrementAndGet())
-                            .setMessage(message)
-                            .setType(type)
-                            .build());
+            return result;
+        });
+    }
+
+    /** Proposes only while this node leads: the judgement of a leader that was voted out is worth nothing. */
+    CompletableFuture<RaftClientReply> proposeAsLeader(MetadataCommand command) {
+        return requests.locally(message(command), RaftClientRequest.writeRequestType());
+    }
+
+    CompletableFuture<RaftClientReply> setConfiguration(SetConfigurationRequest.Arguments arguments) {
+        try {
+            return server.setConfigurationAsync(
+                    new SetConfigurationRequest(client.getId(), peerId, GROUP_ID, requests.nextCallId(), arguments));
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private CompletableFuture<RaftClientReply> submitRemotely(Remote remote) {
-        return CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return remote.send();
-                            } catch (IOException e) {
-                                return CompletableFuture.<RaftClientReply>failedFuture(e);
-                            }
-                        },
-                        blocking)
-                .thenCompose(sent -> sent)
-                .thenApply(reply -> {
-                    if (!reply.isSuccess()) {
-                        throw new CompletionException(reply.getException());
-                    }
-                    return reply;
-                });
+    private static Message message(MetadataCommand command) {
+        return Message.valueOf(UnsafeByteOperations.unsafeWrap(CommandCodec.encode(command)));
+    }
+
+    /**
+     * Runs a call that waits. What callers hang on the future then runs on that thread too, and not on one of Raft's,
+     * which must not be held up.
+     */
+    private <T> CompletableFuture<T> onThreadOfItsOwn(Callable<T> call) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Runnable task = () -> {
+            try {
+                future.complete(call.call());
+            } catch (MetadataUnavailableException e) {
+                future.completeExceptionally(e);
+            } catch (Exception e) {
+                future.completeExceptionally(LeaderRequests.unavailable(e));
+            }
+        };
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            future.completeExceptionally(new MetadataUnavailableException("this node stops", e));
+        }
+        return future;
     }
 
     @Override
@@ -254,21 +220,11 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
                 .build()
                 .toByteArray();
         Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes));
-        return submit(
-                        message,
-                        RaftClientRequest.readRequestType(),
-                        () -> client.async().sendReadOnlyUnordered(message))
-                .thenApply(reply -> {
-                    try {
-                        return HeartbeatReply.parseFrom(
-                                        reply.getMessage().getContent().toByteArray())
-                                .getKnown();
-                    } catch (InvalidProtocolBufferException e) {
-                        throw new CompletionException(e);
-                    }
-                })
-                .orTimeout(config.nodeTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(error -> CompletableFuture.failedFuture(unavailable(error)));
+        return onThreadOfItsOwn(() -> {
+            RaftClientReply reply = requests.send(message, RaftClientRequest.readRequestType(), config.nodeTimeout());
+            return HeartbeatReply.parseFrom(reply.getMessage().getContent().toByteArray())
+                    .getKnown();
+        });
     }
 
     @Override
@@ -318,29 +274,48 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
         return members;
     }
 
-    private static int nodeId(RaftPeerId id) {
+    static int nodeId(RaftPeerId id) {
         return Integer.parseInt(id.toString());
     }
 
     @Override
     public CompletableFuture<Void> resignLeadership() {
         try {
-            if (!division().getInfo().isLeader()) {
+            RaftServer.Division division = division();
+            if (!division.getInfo().isLeader()) {
                 return CompletableFuture.completedFuture(null);
             }
-            return server.transferLeadershipAsync(new TransferLeadershipRequest(
-                            clientId, peerId, GROUP_ID, callIds.incrementAndGet(), null, RESIGN_TIMEOUT_MS))
-                    .orTimeout(RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                    .handle((reply, error) -> null);
+            // A successor by name stands for election at once; stepping down for nobody costs an election timeout.
+            RaftPeerId successor = members(division, RaftPeerRole.FOLLOWER, -1).stream()
+                    .filter(member -> member.nodeId() != config.nodeId() && member.logEndIndex() >= 0)
+                    .max(Comparator.comparingLong(QuorumStatus.Member::logEndIndex))
+                    .map(member -> RaftPeerId.valueOf(Integer.toString(member.nodeId())))
+                    .orElse(null);
+            return transfer(successor)
+                    .thenCompose(done ->
+                            done || successor == null ? CompletableFuture.completedFuture(done) : transfer(null))
+                    .thenApply(done -> null);
         } catch (IOException e) {
             LOG.info("cannot hand over the lead of the metadata quorum: {}", e.getMessage());
             return CompletableFuture.completedFuture(null);
         }
     }
 
+    private CompletableFuture<Boolean> transfer(RaftPeerId successor) {
+        try {
+            return server.transferLeadershipAsync(new TransferLeadershipRequest(
+                            client.getId(), peerId, GROUP_ID, requests.nextCallId(), successor, RESIGN_TIMEOUT_MS))
+                    .orTimeout(RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                    .handle((reply, error) -> error == null && reply.isSuccess());
+        } catch (IOException e) {
+            return CompletableFuture.completedFuture(false);
+        }
+    }
+
     @Override
     public void close() {
         duties.close();
+        threads.shutdownNow();
         try {
             client.close();
         } catch (IOException | RuntimeException e) {
@@ -352,6 +327,5 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
             LOG.warn("closing the metadata RaftServer failed", e);
         }
         publisher.close();
-        blocking.shutdown();
     }
 }

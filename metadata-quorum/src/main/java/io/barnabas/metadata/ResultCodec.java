@@ -37,7 +37,8 @@ final class ResultCodec {
         return message.build();
     }
 
-    static CommandResult decode(ResultMessage message) throws InvalidProtocolBufferException {
+    static CommandResult decode(byte[] bytes) throws InvalidProtocolBufferException {
+        ResultMessage message = ResultMessage.parseFrom(bytes);
         return switch (message.getResultCase()) {
             case DONE -> accepted(new CommandReply.Done(), message);
             case NODE_EPOCH -> accepted(new CommandReply.NodeEpoch(message.getNodeEpoch()), message);

@@ -5,13 +5,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** When the quorum's leader last heard each node, and who is to be fenced or unfenced. Kept by the leader alone. */
+/**
+ * When the quorum's leader last heard each node, and who is to be fenced or unfenced. Kept by the leader alone, never
+ * replicated: a new leader gives everybody a full timeout.
+ */
 public final class NodeLiveness {
 
     private final long timeoutMs;
     private final Map<Integer, Heard> heard = new HashMap<>();
+    private long term = -1;
+    private long judgedAtMs;
 
-    private record Heard(long epoch, long atMs) {}
+    /** The last heartbeat; {@code whileFenced} tells a return from the last words of a node that said good-bye. */
+    private record Heard(long epoch, long atMs, boolean whileFenced) {}
 
     /**
      * A liveness that has heard nobody.
@@ -22,39 +28,51 @@ public final class NodeLiveness {
         this.timeoutMs = timeoutMs;
     }
 
-    /** A new leader knows nothing of the past and gives everybody a full timeout. */
-    public void reset() {
-        heard.clear();
-    }
-
     /** A heartbeat; false when the epoch is not the one registered, so that the node registers again. */
     public boolean heartbeat(MetadataImage image, int nodeId, long epoch, long nowMs) {
-        boolean known = image.node(nodeId).map(node -> node.epoch() == epoch).orElse(false);
-        if (known) {
-            heard.put(nodeId, new Heard(epoch, nowMs));
+        NodeInfo node = image.nodes().get(nodeId);
+        if (node == null || node.epoch() != epoch) {
+            return false;
         }
-        return known;
+        heard.put(nodeId, new Heard(epoch, nowMs, node.fenced()));
+        return true;
     }
 
-    /** The commands that bring the image in line with what was heard. */
-    public List<MetadataCommand> verdicts(MetadataImage image, long nowMs) {
+    /**
+     * The commands that bring the image in line with what was heard; to be asked several times per timeout.
+     *
+     * @param leaderTerm the Raft term in which the caller leads
+     */
+    public List<MetadataCommand> verdicts(MetadataImage image, long leaderTerm, long nowMs) {
+        boolean slept = nowMs - judgedAtMs > timeoutMs / 2;
+        if (leaderTerm != term || slept) {
+            // In between another may have led, or this process was stopped and could hear nobody.
+            heard.clear();
+            term = leaderTerm;
+        }
+        judgedAtMs = nowMs;
+        heard.keySet().retainAll(image.nodes().keySet());
         List<MetadataCommand> commands = new ArrayList<>();
         for (NodeInfo node : image.nodes().values()) {
-            Heard last = heard.get(node.id());
-            if (last == null || last.epoch() != node.epoch()) {
-                // A fenced node must be heard once to come back; an unfenced one has its timeout from now on.
-                if (!node.fenced()) {
-                    heard.put(node.id(), new Heard(node.epoch(), nowMs));
-                }
-                continue;
-            }
-            boolean silent = nowMs - last.atMs() > timeoutMs;
-            if (silent && !node.fenced()) {
-                commands.add(new MetadataCommand.FenceNode(node.id(), node.epoch()));
-            } else if (!silent && node.fenced()) {
-                commands.add(new MetadataCommand.UnfenceNode(node.id(), node.epoch()));
-            }
+            verdict(node, nowMs, commands);
         }
         return commands;
+    }
+
+    private void verdict(NodeInfo node, long nowMs, List<MetadataCommand> commands) {
+        Heard last = heard.get(node.id());
+        if (last == null || last.epoch() != node.epoch()) {
+            // A fenced node must be heard once to come back; an unfenced one has its timeout from now on.
+            if (!node.fenced()) {
+                heard.put(node.id(), new Heard(node.epoch(), nowMs, false));
+            }
+            return;
+        }
+        boolean silent = nowMs - last.atMs() > timeoutMs;
+        if (silent && !node.fenced()) {
+            commands.add(new MetadataCommand.FenceNode(node.id(), node.epoch()));
+        } else if (!silent && node.fenced() && last.whileFenced()) {
+            commands.add(new MetadataCommand.UnfenceNode(node.id(), node.epoch()));
+        }
     }
 }
