@@ -1,0 +1,70 @@
+package io.barnabas.net.kafka.testing;
+
+import io.barnabas.log.PartitionHost;
+import io.barnabas.log.PartitionReplica;
+import io.barnabas.log.PartitionSpec;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** Fake replicas by group id, all led by this node. */
+public final class FakeHost implements PartitionHost {
+
+    private final int nodeId;
+    private final Path directory;
+    private final Map<UUID, FakeReplica> replicas = new ConcurrentHashMap<>();
+
+    public FakeHost(int nodeId, Path directory) {
+        this.nodeId = nodeId;
+        this.directory = directory;
+    }
+
+    @Override
+    public Optional<PartitionReplica> replica(UUID groupId) {
+        return Optional.ofNullable(replicas.get(groupId));
+    }
+
+    @Override
+    public Collection<PartitionReplica> replicas() {
+        return List.copyOf(replicas.values());
+    }
+
+    /** The fakes themselves. */
+    public Collection<FakeReplica> fakes() {
+        return List.copyOf(replicas.values());
+    }
+
+    @Override
+    public CompletableFuture<PartitionReplica> add(PartitionSpec spec) {
+        return CompletableFuture.completedFuture(replicas.computeIfAbsent(
+                spec.groupId(), id -> new FakeReplica(id, spec.topic(), spec.partition(), nodeId, directory)));
+    }
+
+    @Override
+    public CompletableFuture<Void> remove(UUID groupId) {
+        Optional.ofNullable(replicas.remove(groupId)).ifPresent(FakeReplica::close);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void onElected(Consumer<PartitionReplica> listener) {
+        replicas.values().forEach(listener);
+    }
+
+    @Override
+    public CompletableFuture<Void> resignLeaderships() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void close() {
+        replicas.values().forEach(FakeReplica::close);
+        replicas.clear();
+    }
+}
