@@ -59,8 +59,6 @@ final class RaftSettings {
                 common(config.partitionListener(), config.partitionElection(), maxMessageBytes + ENTRY_MARGIN);
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4MB"));
         Log.setSegmentCacheNumMax(raft, 1);
-        // Nothing is gained by appending to many groups in a row, and an RPC thread that appends itself is sooner done.
-        Log.setAppendEntriesComposeEnabled(raft, false);
         Log.setReadLockEnabled(raft, false);
         Log.setPurgeGap(raft, 64);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
@@ -89,6 +87,8 @@ final class RaftSettings {
         // A follower that is back is asked again soon, however long it was away.
         Log.Appender.setRetryPolicy(raft, "1ms,10, 100ms,20, 500ms,1000000");
         Log.setWriteBufferSize(raft, SizeInBytes.valueOf((long) entryBytes + BUFFER_MARGIN));
+        // Composed appends hop through the common pool, where any task that blocks holds them up.
+        Log.setAppendEntriesComposeEnabled(raft, false);
         Log.setPreallocatedSize(raft, SizeInBytes.valueOf("64KB"));
         // Flush when the queue is empty, not after a number of entries.
         Log.setForceSyncNum(raft, 4096);

@@ -136,6 +136,22 @@ class NodeClusterTest {
         }
     }
 
+    @Test
+    void topicsCanBeCreatedSoonAfterTheLeaderOfTheMetadataLeft() throws Exception {
+        try (LocalNodes nodes = new LocalNodes(directory, 3)) {
+            nodes.startAll();
+            try (Admin admin = admin(nodes)) {
+                int leaving = admin.describeMetadataQuorum().quorumInfo().get().leaderId();
+                nodes.stop(leaving);
+                long left = System.nanoTime();
+                admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 2)))
+                        .all()
+                        .get();
+                assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
     private static Throwable failure(Future<?> future) throws InterruptedException {
         try {
             future.get();
