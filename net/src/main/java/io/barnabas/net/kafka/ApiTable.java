@@ -1,5 +1,6 @@
 package io.barnabas.net.kafka;
 
+import io.barnabas.net.kafka.handler.AlterConfigsHandler;
 import io.barnabas.net.kafka.handler.ApiVersionsHandler;
 import io.barnabas.net.kafka.handler.CreatePartitionsHandler;
 import io.barnabas.net.kafka.handler.CreateTopicsHandler;
@@ -11,11 +12,14 @@ import io.barnabas.net.kafka.handler.DescribeQuorumHandler;
 import io.barnabas.net.kafka.handler.DescribeTopicPartitionsHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
 import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
+import io.barnabas.net.kafka.handler.IncrementalAlterConfigsHandler;
 import io.barnabas.net.kafka.handler.InitProducerIdHandler;
+import io.barnabas.net.kafka.handler.ListConfigResourcesHandler;
 import io.barnabas.net.kafka.handler.ListOffsetsHandler;
 import io.barnabas.net.kafka.handler.MetadataHandler;
 import io.barnabas.net.kafka.handler.OffsetForLeaderEpochHandler;
 import io.barnabas.net.kafka.handler.ProduceHandler;
+import io.barnabas.net.kafka.handler.UnregisterBrokerHandler;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -48,7 +52,11 @@ public final class ApiTable {
                 api(ApiKeys.DELETE_TOPICS, 1, 6, new DeleteTopicsHandler(broker)),
                 api(ApiKeys.CREATE_PARTITIONS, 0, 3, new CreatePartitionsHandler(broker)),
                 api(ApiKeys.DESCRIBE_CONFIGS, 1, 4, new DescribeConfigsHandler(broker)),
-                api(ApiKeys.DESCRIBE_LOG_DIRS, 1, 4, new DescribeLogDirsHandler(broker)),
+                api(ApiKeys.ALTER_CONFIGS, 0, 2, new AlterConfigsHandler(broker)),
+                api(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, new IncrementalAlterConfigsHandler(broker)),
+                api(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(broker)),
+                api(ApiKeys.UNREGISTER_BROKER, 0, 0, new UnregisterBrokerHandler(broker)),
+                api(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5, new DescribeLogDirsHandler(broker)),
                 api(ApiKeys.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(broker)),
                 api(ApiKeys.DESCRIBE_QUORUM, 0, 2, new DescribeQuorumHandler(broker)),
                 api(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(broker))));

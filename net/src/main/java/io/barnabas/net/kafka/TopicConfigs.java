@@ -1,6 +1,7 @@
 package io.barnabas.net.kafka;
 
 import io.barnabas.log.LogConfig;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidList;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /** The topic settings that can be overridden, with the node setting that each falls back to. */
 public final class TopicConfigs {
@@ -85,15 +87,15 @@ public final class TopicConfigs {
                 null,
                 Type.LONG,
                 -1L,
-                Range.between(-1L, -1L),
-                "Records are kept for good; retention is not served yet.");
+                Range.atLeast(-1),
+                "Stored so that tools can set it, but not applied: this release keeps records for good.");
         define(
                 TopicConfig.RETENTION_BYTES_CONFIG,
                 null,
                 Type.LONG,
                 -1L,
-                Range.between(-1L, -1L),
-                "Records are kept for good; retention is not served yet.");
+                Range.atLeast(-1),
+                "Stored so that tools can set it, but not applied: this release keeps records for good.");
     }
 
     private TopicConfigs() {}
@@ -107,11 +109,6 @@ public final class TopicConfigs {
     /** The names, in the order of the documentation. */
     public static List<String> names() {
         return List.copyOf(KEYS.keySet());
-    }
-
-    /** The node key that gives the setting's default, when one does. */
-    public static Optional<String> nodeKey(String name) {
-        return KEYS.get(name).nodeKey();
     }
 
     /** The default where neither topic nor node says anything. */
@@ -134,8 +131,7 @@ public final class TopicConfigs {
     public static Optional<String> flaw(Map<String, String> overrides) {
         for (Map.Entry<String, String> override : overrides.entrySet()) {
             if (!KEYS.containsKey(override.getKey())) {
-                return Optional.of("unknown topic config '" + override.getKey() + "'; known are "
-                        + String.join(", ", KEYS.keySet()));
+                return Optional.of(unknown(override.getKey()));
             }
             if (override.getValue() == null) {
                 return Optional.of("topic config '" + override.getKey() + "' needs a value");
@@ -176,8 +172,39 @@ public final class TopicConfigs {
         return (Number) parse(name, value == null ? defaultValue(name) : value);
     }
 
-    /** The value where the topic has no override: the node's setting, else the default. */
-    public static String fallback(String name, BrokerSettings settings) {
-        return KEYS.get(name).nodeKey().map(settings.effective()::get).orElseGet(() -> defaultValue(name));
+    /**
+     * A value that a setting has or would have.
+     *
+     * @param key the topic key, or the node key that it falls back to
+     * @param value the value there
+     * @param source where it is set
+     */
+    public record Source(String key, String value, ConfigSource source) {}
+
+    /** Where the setting's value comes from: the one that holds first, then those it hides. */
+    public static List<Source> sources(String name, Map<String, String> overrides, BrokerSettings settings) {
+        List<Source> sources = new ArrayList<>();
+        String override = overrides.get(name);
+        if (override != null) {
+            sources.add(new Source(name, override, ConfigSource.TOPIC_CONFIG));
+        }
+        String nodeKey = KEYS.get(name).nodeKey().orElse(name);
+        String atNode = settings.effective().get(nodeKey);
+        // Another value than the default was set as well, if under a coarser key: log.roll.hours for log.roll.ms.
+        if (atNode != null && (settings.explicit().containsKey(nodeKey) || !atNode.equals(defaultValue(name)))) {
+            sources.add(new Source(nodeKey, atNode, ConfigSource.STATIC_BROKER_CONFIG));
+        }
+        sources.add(new Source(nodeKey, defaultValue(name), ConfigSource.DEFAULT_CONFIG));
+        return sources;
+    }
+
+    /** The complaint about a name that is none of these. */
+    public static String unknown(String name) {
+        return "unknown topic config '" + name + "'; known are " + String.join(", ", KEYS.keySet());
+    }
+
+    /** Whether a topic can override the setting of that name. */
+    public static boolean isKnown(String name) {
+        return KEYS.containsKey(name);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigDef;
 
 /** Checks the settings of a node key by key, then together, and gathers all problems before it gives up. */
 final class NodeConfigReader {
@@ -46,14 +47,15 @@ final class NodeConfigReader {
                 NodeKeys.LOG_ROLL_MS.name(),
                 Long.toString(Duration.ofHours(rollHours).toMillis()));
         List<ListenerAddress> listeners = listeners(NodeKeys.LISTENERS);
+        Path logDir = directory.resolve(logDir().orElseThrow()).normalize();
         return new NodeConfig(
                 number(NodeKeys.NODE_ID),
                 value(NodeKeys.BROKER_RACK),
-                directory.resolve(logDir().orElseThrow()).normalize(),
+                logDir,
                 listeners,
                 advertised(listeners),
                 raft(),
-                brokerSettings(),
+                brokerSettings(logDir),
                 new NodeConfig.Sockets(
                         number(NodeKeys.MAX_CONNECTIONS),
                         millis(NodeKeys.CONNECTIONS_MAX_IDLE_MS),
@@ -198,7 +200,7 @@ final class NodeConfigReader {
                         millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MAX_MS)));
     }
 
-    private BrokerSettings brokerSettings() {
+    private BrokerSettings brokerSettings(Path logDir) {
         return new BrokerSettings(
                 Boolean.parseBoolean(text(NodeKeys.AUTO_CREATE_TOPICS_ENABLE)),
                 number(NodeKeys.NUM_PARTITIONS),
@@ -206,8 +208,18 @@ final class NodeConfigReader {
                 number(NodeKeys.SOCKET_REQUEST_MAX_BYTES),
                 number(NodeKeys.FETCH_MAX_BYTES),
                 number(NodeKeys.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS),
+                logDir,
                 Map.copyOf(effective),
-                Map.copyOf(explicit));
+                Map.copyOf(explicit),
+                keys());
+    }
+
+    private static Map<String, BrokerSettings.Key> keys() {
+        return NodeKeys.all().values().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        NodeKey::name,
+                        key -> new BrokerSettings.Key(
+                                ConfigDef.Type.valueOf(key.type().name()), key.defaultValue(), key.documentation())));
     }
 
     private List<Endpoint> advertised(List<ListenerAddress> listeners) {

@@ -1,16 +1,13 @@
 package io.barnabas.net.kafka.handler;
 
-import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
-import io.barnabas.metadata.rules.MetadataImage;
-import io.barnabas.metadata.rules.MetadataRules;
-import io.barnabas.metadata.rules.Outcome;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
-import io.barnabas.net.kafka.KafkaErrors;
 import io.barnabas.net.kafka.RequestContext;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -24,11 +21,11 @@ import org.apache.kafka.common.protocol.Errors;
 public final class CreatePartitionsHandler
         implements ApiHandler<CreatePartitionsRequestData, CreatePartitionsResponseData> {
 
-    private final Broker broker;
+    private final Proposals proposals;
     private final TopicReadiness readiness;
 
     public CreatePartitionsHandler(Broker broker) {
-        this.broker = broker;
+        this.proposals = new Proposals(broker);
         this.readiness = new TopicReadiness(broker);
     }
 
@@ -37,55 +34,53 @@ public final class CreatePartitionsHandler
             RequestContext context, CreatePartitionsRequestData request) {
         CreatePartitionsResponseData response = new CreatePartitionsResponseData();
         List<CompletableFuture<?>> growths = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (CreatePartitionsTopic topic : request.topics()) {
+            if (!seen.add(topic.name())) {
+                continue;
+            }
             CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());
             response.results().add(result);
-            List<List<Integer>> assignments = topic.assignments() == null
-                    ? List.of()
-                    : topic.assignments().stream()
-                            .map(CreatePartitionsAssignment::brokerIds)
-                            .toList();
-            MetadataCommand command = new MetadataCommand.CreatePartitions(topic.name(), topic.count(), assignments);
-            if (request.validateOnly()) {
-                validate(command, result);
+            if (request.topics().findAll(topic.name()).size() > 1) {
+                result.setErrorCode(Errors.INVALID_REQUEST.code())
+                        .setErrorMessage("topic '" + topic.name() + "' stands twice in the request");
             } else {
-                growths.add(propose(context, request.timeoutMs(), topic.name(), command, result));
+                growths.add(grow(context, request, topic, result));
             }
         }
         return CompletableFuture.allOf(growths.toArray(CompletableFuture[]::new))
                 .thenApply(done -> response);
     }
 
-    private void validate(MetadataCommand command, CreatePartitionsTopicResult result) {
-        MetadataImage image = broker.quorum().image();
-        if (MetadataRules.apply(image, command, image.index() + 1) instanceof Outcome.Refused refused) {
-            fail(result, KafkaErrors.of(refused.reason()), refused.message());
-        }
-    }
-
-    private CompletableFuture<?> propose(
+    private CompletableFuture<?> grow(
             RequestContext context,
-            long timeoutMs,
-            String topic,
-            MetadataCommand command,
+            CreatePartitionsRequestData request,
+            CreatePartitionsTopic topic,
             CreatePartitionsTopicResult result) {
-        return broker.quorum()
+        List<List<Integer>> assignments = topic.assignments() == null
+                ? List.of()
+                : topic.assignments().stream()
+                        .map(CreatePartitionsAssignment::brokerIds)
+                        .toList();
+        MetadataCommand command = new MetadataCommand.CreatePartitions(topic.name(), topic.count(), assignments);
+        if (request.validateOnly()) {
+            grown(result, proposals.rehearse(command));
+            return CompletableFuture.completedFuture(null);
+        }
+        return proposals
                 .propose(command)
-                .handleAsync(
-                        (answer, error) -> {
-                            if (error != null) {
-                                return fail(result, Errors.REQUEST_TIMED_OUT, error.getMessage());
-                            }
-                            return answer instanceof CommandResult.Refused refused
-                                    ? fail(result, KafkaErrors.of(refused.reason()), refused.message())
-                                    : readiness.await(topic, context.eventLoop(), timeoutMs);
-                        },
-                        context.eventLoop())
-                .thenCompose(waiting -> waiting);
+                .thenComposeAsync(
+                        answer -> grown(result, answer)
+                                ? readiness.await(topic.name(), context.eventLoop(), request.timeoutMs())
+                                : CompletableFuture.completedFuture(null),
+                        context.eventLoop());
     }
 
-    private static CompletableFuture<?> fail(CreatePartitionsTopicResult result, Errors error, String message) {
-        result.setErrorCode(error.code()).setErrorMessage(message);
-        return CompletableFuture.completedFuture(null);
+    private static boolean grown(CreatePartitionsTopicResult result, Proposals.Answer answer) {
+        if (answer instanceof Proposals.Answer.Failed failed) {
+            result.setErrorCode(failed.error().code()).setErrorMessage(failed.message());
+            return false;
+        }
+        return true;
     }
 }

@@ -1,25 +1,23 @@
 package io.barnabas.net.kafka.handler;
 
 import io.barnabas.metadata.rules.CommandReply;
-import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
-import io.barnabas.metadata.rules.MetadataImage;
-import io.barnabas.metadata.rules.MetadataRules;
-import io.barnabas.metadata.rules.Outcome;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
-import io.barnabas.net.kafka.KafkaErrors;
 import io.barnabas.net.kafka.RequestContext;
 import io.barnabas.net.kafka.TopicConfigs;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -31,15 +29,16 @@ import org.apache.kafka.common.protocol.Errors;
 /** CreateTopics: proposes each topic and answers once its partitions are led, or why not. */
 public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequestData, CreateTopicsResponseData> {
 
+    /** Stands for the node's default (KIP-464). */
     private static final int DEFAULT = -1;
-    private static final byte SOURCE_DEFAULT = 5;
-    private static final byte SOURCE_TOPIC = 1;
 
     private final Broker broker;
+    private final Proposals proposals;
     private final TopicReadiness readiness;
 
     public CreateTopicsHandler(Broker broker) {
         this.broker = broker;
+        this.proposals = new Proposals(broker);
         this.readiness = new TopicReadiness(broker);
     }
 
@@ -47,8 +46,9 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
     public CompletionStage<CreateTopicsResponseData> handle(RequestContext context, CreateTopicsRequestData request) {
         CreateTopicsResponseData response = new CreateTopicsResponseData();
         List<CompletableFuture<?>> creations = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (CreatableTopic topic : request.topics()) {
-            if (response.topics().find(topic.name()) != null) {
+            if (!seen.add(topic.name())) {
                 continue;
             }
             CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
@@ -95,9 +95,20 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                         : topic.replicationFactor(),
                 assignments.get(),
                 configs);
-        return request.validateOnly()
-                ? validate(command, result)
-                : propose(context, request.timeoutMs(), command, result);
+        if (request.validateOnly()) {
+            if (created(result, proposals.rehearse(command))) {
+                // The id drawn for the rehearsal names no topic.
+                result.setTopicId(Uuid.ZERO_UUID);
+            }
+            return CompletableFuture.completedFuture(null);
+        }
+        return proposals
+                .propose(command)
+                .thenComposeAsync(
+                        answer -> created(result, answer)
+                                ? readiness.await(command.name(), context.eventLoop(), request.timeoutMs())
+                                : CompletableFuture.completedFuture(null),
+                        context.eventLoop());
     }
 
     /** Replica lists by partition; empty when the request's assignments have gaps. */
@@ -113,35 +124,17 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
         return Optional.of(lists);
     }
 
-    private CompletableFuture<?> validate(MetadataCommand.CreateTopic command, CreatableTopicResult result) {
-        MetadataImage image = broker.quorum().image();
-        switch (MetadataRules.apply(image, command, image.index() + 1)) {
-            case Outcome.Refused refused -> fail(result, KafkaErrors.of(refused.reason()), refused.message());
-            case Outcome.Changed changed -> fill(result, ((CommandReply.TopicCreated) changed.reply()).topic());
-        }
-        return CompletableFuture.completedFuture(null);
-    }
-
-    private CompletableFuture<?> propose(
-            RequestContext context, long timeoutMs, MetadataCommand.CreateTopic command, CreatableTopicResult result) {
-        return broker.quorum()
-                .propose(command)
-                .handleAsync(
-                        (answer, error) -> {
-                            if (error != null) {
-                                return fail(result, Errors.REQUEST_TIMED_OUT, error.getMessage());
-                            }
-                            return switch (answer) {
-                                case CommandResult.Refused refused ->
-                                    fail(result, KafkaErrors.of(refused.reason()), refused.message());
-                                case CommandResult.Accepted accepted -> {
-                                    fill(result, ((CommandReply.TopicCreated) accepted.reply()).topic());
-                                    yield readiness.await(command.name(), context.eventLoop(), timeoutMs);
-                                }
-                            };
-                        },
-                        context.eventLoop())
-                .thenCompose(waiting -> waiting);
+    private boolean created(CreatableTopicResult result, Proposals.Answer answer) {
+        return switch (answer) {
+            case Proposals.Answer.Failed failed -> {
+                fail(result, failed.error(), failed.message());
+                yield false;
+            }
+            case Proposals.Answer.Done done -> {
+                fill(result, ((CommandReply.TopicCreated) done.reply()).topic());
+                yield true;
+            }
+        };
     }
 
     private static CompletableFuture<?> fail(CreatableTopicResult result, Errors error, String message) {
@@ -149,6 +142,7 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
         return CompletableFuture.completedFuture(null);
     }
 
+    /** KIP-525: the topic as created, with every setting it now has. */
     private void fill(CreatableTopicResult result, TopicInfo topic) {
         result.setTopicId(Partitions.toKafka(topic.id()))
                 .setNumPartitions(topic.partitions().size())
@@ -156,11 +150,12 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                         (short) topic.partitions().getFirst().replicas().size());
         List<CreatableTopicConfigs> configs = new ArrayList<>();
         for (String name : TopicConfigs.names()) {
-            String override = topic.configs().get(name);
+            TopicConfigs.Source source = TopicConfigs.sources(name, topic.configs(), broker.settings())
+                    .getFirst();
             configs.add(new CreatableTopicConfigs()
                     .setName(name)
-                    .setValue(override != null ? override : TopicConfigs.fallback(name, broker.settings()))
-                    .setConfigSource(override != null ? SOURCE_TOPIC : SOURCE_DEFAULT));
+                    .setValue(source.value())
+                    .setConfigSource(source.source().id()));
         }
         result.setConfigs(configs);
     }

@@ -1,15 +1,16 @@
 package io.barnabas.net.kafka.handler;
 
-import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
-import io.barnabas.net.kafka.KafkaErrors;
 import io.barnabas.net.kafka.RequestContext;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
@@ -24,11 +25,11 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
 
     private static final int FIRST_VERSION_WITH_IDS = 6;
 
-    private final Broker broker;
+    private final Proposals proposals;
     private final Partitions partitions;
 
     public DeleteTopicsHandler(Broker broker) {
-        this.broker = broker;
+        this.proposals = new Proposals(broker);
         this.partitions = new Partitions(broker);
     }
 
@@ -39,45 +40,55 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
                 : request.topicNames().stream()
                         .map(name -> new DeleteTopicState().setName(name))
                         .toList();
-        DeleteTopicsResponseData response = new DeleteTopicsResponseData();
-        List<CompletableFuture<?>> deletions = new ArrayList<>();
-        for (DeleteTopicState topic : wanted) {
-            DeletableTopicResult result =
-                    new DeletableTopicResult().setName(topic.name()).setTopicId(topic.topicId());
-            response.responses().add(result);
-            deletions.add(delete(topic, result));
+        List<Optional<TopicInfo>> found = wanted.stream().map(this::find).toList();
+        Map<UUID, Integer> mentions = new HashMap<>();
+        found.forEach(topic -> topic.ifPresent(known -> mentions.merge(known.id(), 1, Integer::sum)));
+        List<CompletableFuture<DeletableTopicResult>> deletions = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            deletions.add(delete(wanted.get(i), found.get(i), mentions));
         }
         return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
-                .thenApply(done -> response);
-    }
-
-    private CompletableFuture<?> delete(DeleteTopicState wanted, DeletableTopicResult result) {
-        if ((wanted.name() == null) == Uuid.ZERO_UUID.equals(wanted.topicId())) {
-            return fail(result, Errors.INVALID_REQUEST, "name a topic either by its name or by its id");
-        }
-        Optional<TopicInfo> found = partitions.topic(wanted.topicId(), wanted.name());
-        if (found.isEmpty()) {
-            return fail(
-                    result,
-                    wanted.name() == null ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                    "no such topic");
-        }
-        result.setName(found.get().name())
-                .setTopicId(Partitions.toKafka(found.get().id()));
-        return broker.quorum()
-                .propose(new MetadataCommand.DeleteTopic(found.get().id()))
-                .handle((answer, error) -> {
-                    if (error != null) {
-                        return fail(result, Errors.REQUEST_TIMED_OUT, error.getMessage());
-                    }
-                    return answer instanceof CommandResult.Refused refused
-                            ? fail(result, KafkaErrors.of(refused.reason()), refused.message())
-                            : null;
+                .thenApply(done -> {
+                    DeleteTopicsResponseData response = new DeleteTopicsResponseData();
+                    deletions.forEach(deletion -> response.responses().add(deletion.join()));
+                    return response;
                 });
     }
 
-    private static CompletableFuture<?> fail(DeletableTopicResult result, Errors error, String message) {
-        result.setErrorCode(error.code()).setErrorMessage(message);
-        return CompletableFuture.completedFuture(null);
+    private Optional<TopicInfo> find(DeleteTopicState wanted) {
+        return isNamedOneWay(wanted) ? partitions.topic(wanted.topicId(), wanted.name()) : Optional.empty();
+    }
+
+    private static boolean isNamedOneWay(DeleteTopicState wanted) {
+        return (wanted.name() == null) != Uuid.ZERO_UUID.equals(wanted.topicId());
+    }
+
+    private CompletableFuture<DeletableTopicResult> delete(
+            DeleteTopicState wanted, Optional<TopicInfo> found, Map<UUID, Integer> mentions) {
+        DeletableTopicResult result =
+                new DeletableTopicResult().setName(wanted.name()).setTopicId(wanted.topicId());
+        if (!isNamedOneWay(wanted)) {
+            return fail(result, Errors.INVALID_REQUEST, "name a topic either by its name or by its id");
+        }
+        if (found.isEmpty()) {
+            return wanted.name() == null
+                    ? fail(result, Errors.UNKNOWN_TOPIC_ID, "no topic has the id " + wanted.topicId())
+                    : fail(result, Errors.UNKNOWN_TOPIC_OR_PARTITION, "topic '" + wanted.name() + "' does not exist");
+        }
+        TopicInfo topic = found.get();
+        result.setName(topic.name()).setTopicId(Partitions.toKafka(topic.id()));
+        if (mentions.get(topic.id()) > 1) {
+            return fail(result, Errors.INVALID_REQUEST, "topic '" + topic.name() + "' stands twice in the request");
+        }
+        return proposals.propose(new MetadataCommand.DeleteTopic(topic.id())).thenCompose(answer -> switch (answer) {
+            case Proposals.Answer.Done done -> CompletableFuture.completedFuture(result);
+            case Proposals.Answer.Failed failed -> fail(result, failed.error(), failed.message());
+        });
+    }
+
+    private static CompletableFuture<DeletableTopicResult> fail(
+            DeletableTopicResult result, Errors error, String message) {
+        return CompletableFuture.completedFuture(
+                result.setErrorCode(error.code()).setErrorMessage(message));
     }
 }

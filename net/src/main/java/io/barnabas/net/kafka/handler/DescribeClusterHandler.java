@@ -17,6 +17,7 @@ public final class DescribeClusterHandler
         implements ApiHandler<DescribeClusterRequestData, DescribeClusterResponseData> {
 
     private static final byte BROKERS = 1;
+    private static final byte CONTROLLERS = 2;
 
     private final Broker broker;
 
@@ -31,8 +32,12 @@ public final class DescribeClusterHandler
                 new DescribeClusterResponseData().setEndpointType(request.endpointType());
         if (request.endpointType() != BROKERS) {
             // KIP-919: clients reach the quorum through the nodes, there is no controller listener.
-            return CompletableFuture.completedFuture(response.setErrorCode(Errors.MISMATCHED_ENDPOINT_TYPE.code())
-                    .setErrorMessage("this is a broker endpoint"));
+            return CompletableFuture.completedFuture(
+                    request.endpointType() == CONTROLLERS
+                            ? response.setErrorCode(Errors.MISMATCHED_ENDPOINT_TYPE.code())
+                                    .setErrorMessage("this is a broker endpoint")
+                            : response.setErrorCode(Errors.UNSUPPORTED_ENDPOINT_TYPE.code())
+                                    .setErrorMessage("endpoint type " + request.endpointType() + " is unknown"));
         }
         ClusterView view = new ClusterView(broker);
         response.setClusterId(view.image().clusterId()).setControllerId(view.controller());

@@ -3,6 +3,7 @@ package io.barnabas.net.kafka.handler;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.BrokerSettings;
 import io.barnabas.net.kafka.RequestContext;
 import io.barnabas.net.kafka.TopicConfigs;
 import java.util.ArrayList;
@@ -73,60 +74,63 @@ public final class DescribeConfigsHandler
 
     private DescribeConfigsResourceResult topicConfig(
             DescribeConfigsRequestData request, TopicInfo topic, String name) {
-        List<DescribeConfigsSynonym> sources = new ArrayList<>();
-        String override = topic.configs().get(name);
-        if (override != null) {
-            sources.add(source(name, override, ConfigSource.TOPIC_CONFIG));
-        }
-        TopicConfigs.nodeKey(name).ifPresent(key -> {
-            String explicit = broker.settings().explicit().get(key);
-            if (explicit != null) {
-                sources.add(source(key, explicit, ConfigSource.STATIC_BROKER_CONFIG));
-            }
-        });
-        sources.add(source(
-                TopicConfigs.nodeKey(name).orElse(name), TopicConfigs.defaultValue(name), ConfigSource.DEFAULT_CONFIG));
-        return config(request, name, sources, false)
-                .setConfigType(type(TopicConfigs.type(name)).id())
-                .setDocumentation(request.includeDocumentation() ? TopicConfigs.documentation(name) : null);
+        List<DescribeConfigsSynonym> sources = TopicConfigs.sources(name, topic.configs(), broker.settings()).stream()
+                .map(source -> source(source.key(), source.value(), source.source()))
+                .toList();
+        return config(request, name, sources, TopicConfigs.type(name), TopicConfigs.documentation(name))
+                .setReadOnly(false);
     }
 
     private DescribeConfigsResult describeNode(
             DescribeConfigsRequestData request, DescribeConfigsResource resource, DescribeConfigsResult result) {
-        if (!resource.resourceName().equals(Integer.toString(broker.nodeId()))) {
-            return resource.resourceName().isEmpty()
-                    ? result
-                    : result.setErrorCode(Errors.INVALID_REQUEST.code())
-                            .setErrorMessage("this is broker " + broker.nodeId() + "; ask broker '"
-                                    + resource.resourceName() + "' itself");
+        if (resource.resourceName().isEmpty()) {
+            // The default of all brokers: every setting is a node's own here.
+            return result;
         }
-        new TreeMap<>(broker.settings().effective()).forEach((key, value) -> {
-            if (wanted(resource, key)) {
-                boolean explicit = broker.settings().explicit().containsKey(key);
+        if (!resource.resourceName().equals(Integer.toString(broker.nodeId()))) {
+            return result.setErrorCode(Errors.INVALID_REQUEST.code())
+                    .setErrorMessage("this is broker " + broker.nodeId() + "; ask broker '" + resource.resourceName()
+                            + "' itself");
+        }
+        new TreeMap<>(broker.settings().keys()).forEach((name, key) -> {
+            if (wanted(resource, name)) {
                 result.configs()
-                        .add(config(
-                                request,
-                                key,
-                                List.of(source(
-                                        key,
-                                        value,
-                                        explicit ? ConfigSource.STATIC_BROKER_CONFIG : ConfigSource.DEFAULT_CONFIG)),
-                                true));
+                        .add(config(request, name, nodeSources(name, key), key.type(), key.documentation())
+                                .setReadOnly(true));
             }
         });
         return result;
     }
 
-    /** A setting whose value is that of its first source. */
+    private List<DescribeConfigsSynonym> nodeSources(String name, BrokerSettings.Key key) {
+        List<DescribeConfigsSynonym> sources = new ArrayList<>();
+        Optional<String> value =
+                Optional.ofNullable(broker.settings().effective().get(name));
+        if (value.isPresent()
+                && (broker.settings().explicit().containsKey(name) || !value.equals(key.defaultValue()))) {
+            sources.add(source(name, value.get(), ConfigSource.STATIC_BROKER_CONFIG));
+        }
+        key.defaultValue().ifPresent(own -> sources.add(source(name, own, ConfigSource.DEFAULT_CONFIG)));
+        return sources;
+    }
+
+    /** A setting whose value is that of its first source; a setting without a source has no value. */
     private static DescribeConfigsResourceResult config(
-            DescribeConfigsRequestData request, String name, List<DescribeConfigsSynonym> sources, boolean readOnly) {
+            DescribeConfigsRequestData request,
+            String name,
+            List<DescribeConfigsSynonym> sources,
+            ConfigDef.Type type,
+            String documentation) {
         return new DescribeConfigsResourceResult()
                 .setName(name)
-                .setValue(sources.getFirst().value())
-                .setConfigSource(sources.getFirst().source())
-                .setReadOnly(readOnly)
-                .setConfigType(ConfigType.STRING.id())
-                .setSynonyms(request.includeSynonyms() ? sources : List.of());
+                .setValue(sources.isEmpty() ? null : sources.getFirst().value())
+                .setConfigSource(
+                        sources.isEmpty()
+                                ? ConfigSource.DEFAULT_CONFIG.id()
+                                : sources.getFirst().source())
+                .setConfigType(type(type).id())
+                .setSynonyms(request.includeSynonyms() ? sources : List.of())
+                .setDocumentation(request.includeDocumentation() ? documentation : null);
     }
 
     private static DescribeConfigsSynonym source(String name, String value, ConfigSource source) {

@@ -29,10 +29,9 @@ public final class DescribeLogDirsHandler
     @Override
     public CompletionStage<DescribeLogDirsResponseData> handle(
             RequestContext context, DescribeLogDirsRequestData request) {
-        String directory = broker.settings().effective().get("log.dirs");
-        File disk = new File(directory);
+        File disk = broker.settings().logDir().toFile();
         DescribeLogDirsResult result = new DescribeLogDirsResult()
-                .setLogDir(directory)
+                .setLogDir(disk.getPath())
                 .setTotalBytes(disk.getTotalSpace())
                 .setUsableBytes(disk.getUsableSpace());
         Map<String, DescribeLogDirsTopic> topics = new TreeMap<>();
@@ -57,7 +56,10 @@ public final class DescribeLogDirsHandler
         return topic != null && topic.partitions().contains(replica.partition());
     }
 
-    /** The lag is what the replica has still to make readable: its log end offset less its high watermark. */
+    /**
+     * The lag is what the replica holds and may not show yet: its log end offset less the high watermark it knows.
+     * What it has not received at all only the leader knows, and no response of Kafka's has room for that.
+     */
     private static DescribeLogDirsPartition describe(PartitionReplica replica) {
         PartitionReplica.Offsets offsets = replica.offsets();
         return new DescribeLogDirsPartition()

@@ -50,15 +50,16 @@ public final class DescribeTopicPartitionsHandler
                                 .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code()));
                 continue;
             }
-            int first = name.equals(from) ? Math.max(0, request.cursor().partitionIndex()) : 0;
-            int last = Math.min(topic.get().partitions().size(), first + room);
+            int size = topic.get().partitions().size();
+            int first = name.equals(from) ? Math.clamp(request.cursor().partitionIndex(), 0, size) : 0;
+            int last = Math.min(size, first + room);
             if (room == 0) {
                 response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(first));
                 break;
             }
             response.topics().add(describe(view, topic.get(), first, last));
-            room -= Math.max(0, last - first);
-            if (last < topic.get().partitions().size()) {
+            room -= last - first;
+            if (last < size) {
                 response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(last));
                 break;
             }

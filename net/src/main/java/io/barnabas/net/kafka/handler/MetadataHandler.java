@@ -1,6 +1,5 @@
 package io.barnabas.net.kafka.handler;
 
-import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.NodeInfo;
@@ -9,7 +8,6 @@ import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.metadata.rules.TopicNames;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
-import io.barnabas.net.kafka.KafkaErrors;
 import io.barnabas.net.kafka.RequestContext;
 import java.util.HashMap;
 import java.util.List;
@@ -34,13 +32,16 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
     private static final int FIRST_VERSION_WITH_NO_TOPICS = 1;
 
     private static final int FIRST_VERSION_WITH_CREATION_FLAG = 4;
+    private static final int FIRST_VERSION_WITH_IDS = 12;
     private static final long CREATION_TIMEOUT_MS = 5_000;
 
     private final Broker broker;
+    private final Proposals proposals;
     private final TopicReadiness readiness;
 
     public MetadataHandler(Broker broker) {
         this.broker = broker;
+        this.proposals = new Proposals(broker);
         this.readiness = new TopicReadiness(broker);
     }
 
@@ -77,24 +78,19 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
                 broker.settings().defaultReplicationFactor(),
                 List.of(),
                 Map.of());
-        return broker.quorum()
+        return proposals
                 .propose(command)
-                .handle((result, error) -> {
-                    if (error != null) {
-                        return Errors.LEADER_NOT_AVAILABLE;
-                    }
-                    Errors code =
-                            result instanceof CommandResult.Refused no ? KafkaErrors.of(no.reason()) : Errors.NONE;
-                    // Another client was quicker: the topic is there.
-                    return code == Errors.TOPIC_ALREADY_EXISTS ? Errors.NONE : code;
-                })
                 .thenComposeAsync(
-                        code -> {
-                            if (code != Errors.NONE) {
-                                refused.put(name, code);
-                                return CompletableFuture.completedFuture(null);
+                        answer -> {
+                            Errors code =
+                                    answer instanceof Proposals.Answer.Failed failed ? failed.error() : Errors.NONE;
+                            // When another client was quicker, the topic is there all the same.
+                            if (code == Errors.NONE || code == Errors.TOPIC_ALREADY_EXISTS) {
+                                return readiness.await(name, context.eventLoop(), CREATION_TIMEOUT_MS);
                             }
-                            return readiness.await(name, context.eventLoop(), CREATION_TIMEOUT_MS);
+                            // Clients take a timeout for the end, and ask again while a leader is not available.
+                            refused.put(name, code == Errors.REQUEST_TIMED_OUT ? Errors.LEADER_NOT_AVAILABLE : code);
+                            return CompletableFuture.completedFuture(null);
                         },
                         context.eventLoop());
     }
@@ -120,14 +116,21 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         if (all) {
             view.image().topics().values().forEach(topic -> response.topics().add(describe(view, topic)));
         } else {
-            request.topics().forEach(topic -> response.topics().add(find(view, topic, refused)));
+            request.topics().forEach(topic -> response.topics().add(find(context, view, topic, refused)));
         }
         return response;
     }
 
     private static MetadataResponseTopic find(
-            ClusterView view, MetadataRequestTopic wanted, Map<String, Errors> refused) {
+            RequestContext context, ClusterView view, MetadataRequestTopic wanted, Map<String, Errors> refused) {
         boolean byId = wanted.name() == null;
+        if (byId && context.apiVersion() < FIRST_VERSION_WITH_IDS) {
+            // Versions 10 and 11 have room for an id in the request, but none for a nameless topic in the response.
+            return new MetadataResponseTopic()
+                    .setName("")
+                    .setTopicId(wanted.topicId())
+                    .setErrorCode(Errors.INVALID_REQUEST.code());
+        }
         Optional<TopicInfo> topic = byId
                 ? view.image().topic(Partitions.toJava(wanted.topicId()))
                 : view.image().topic(wanted.name());

@@ -1,0 +1,100 @@
+package io.barnabas.net.kafka.handler;
+
+import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.TopicConfigs;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Changes the overrides of topics; both APIs that do so share the checks. */
+final class ConfigChanges {
+
+    private final Broker broker;
+    private final Proposals proposals;
+
+    ConfigChanges(Broker broker) {
+        this.broker = broker;
+        this.proposals = new Proposals(broker);
+    }
+
+    /** What a request makes of a topic's overrides. */
+    sealed interface Change {
+        /** Keys to set, and keys whose override goes away. */
+        record Alter(Map<String, String> set, List<String> unset) implements Change {}
+
+        /** The request makes no sense. */
+        record Flawed(Errors error, String message) implements Change {}
+    }
+
+    /**
+     * What became of the change of one resource.
+     *
+     * @param message null when all is well
+     */
+    record Result(Errors error, String message) {
+        static final Result DONE = new Result(Errors.NONE, null);
+    }
+
+    /**
+     * Changes one resource.
+     *
+     * @param mentions how many times the request names the resource
+     * @param change made of the topic's overrides
+     */
+    CompletableFuture<Result> apply(
+            byte type, String name, int mentions, boolean validateOnly, Function<Map<String, String>, Change> change) {
+        if (mentions > 1) {
+            return done(Errors.INVALID_REQUEST, "resource '" + name + "' stands twice in the request");
+        }
+        return switch (ConfigResource.Type.forId(type)) {
+            case TOPIC -> applyToTopic(name, validateOnly, change);
+            case BROKER ->
+                done(
+                        Errors.INVALID_REQUEST,
+                        "settings of a node are read when it starts: change its node.properties and restart it");
+            default -> done(Errors.INVALID_REQUEST, "only configs of topics can be altered here");
+        };
+    }
+
+    private CompletableFuture<Result> applyToTopic(
+            String name, boolean validateOnly, Function<Map<String, String>, Change> change) {
+        Optional<TopicInfo> topic = broker.quorum().image().topic(name);
+        if (topic.isEmpty()) {
+            return done(Errors.UNKNOWN_TOPIC_OR_PARTITION, "topic '" + name + "' does not exist");
+        }
+        return switch (change.apply(topic.get().configs())) {
+            case Change.Flawed flawed -> done(flawed.error(), flawed.message());
+            case Change.Alter alter -> applyToTopic(name, validateOnly, alter);
+        };
+    }
+
+    private CompletableFuture<Result> applyToTopic(String name, boolean validateOnly, Change.Alter alter) {
+        Optional<String> flaw = alter.unset().stream()
+                .filter(key -> !TopicConfigs.isKnown(key))
+                .findFirst()
+                .map(TopicConfigs::unknown)
+                .or(() -> TopicConfigs.flaw(alter.set()));
+        if (flaw.isPresent()) {
+            return done(Errors.INVALID_CONFIG, flaw.get());
+        }
+        MetadataCommand command = new MetadataCommand.AlterConfigs(
+                new io.barnabas.metadata.rules.ConfigResource.Topic(name), alter.set(), alter.unset());
+        CompletableFuture<Proposals.Answer> answer = validateOnly
+                ? CompletableFuture.completedFuture(proposals.rehearse(command))
+                : proposals.propose(command);
+        return answer.thenApply(told -> switch (told) {
+            case Proposals.Answer.Done done -> Result.DONE;
+            case Proposals.Answer.Failed failed -> new Result(failed.error(), failed.message());
+        });
+    }
+
+    private static CompletableFuture<Result> done(Errors error, String message) {
+        return CompletableFuture.completedFuture(new Result(error, message));
+    }
+}
