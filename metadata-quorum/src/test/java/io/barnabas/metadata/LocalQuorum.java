@@ -28,13 +28,19 @@ final class LocalQuorum implements AutoCloseable {
 
     private final Path directory;
     private final long snapshotEvery;
+    private final Duration proposalTimeout;
     private final SortedMap<Integer, String> voters = new TreeMap<>();
     private final Map<Integer, String> addresses = new HashMap<>();
     private final Map<Integer, RatisMetadataQuorum> running = new HashMap<>();
 
     LocalQuorum(Path directory, int voterCount, long snapshotEvery) throws IOException {
+        this(directory, voterCount, snapshotEvery, Duration.ofSeconds(15));
+    }
+
+    LocalQuorum(Path directory, int voterCount, long snapshotEvery, Duration proposalTimeout) throws IOException {
         this.directory = directory;
         this.snapshotEvery = snapshotEvery;
+        this.proposalTimeout = proposalTimeout;
         for (int id = 1; id <= voterCount; id++) {
             voters.put(id, address(id));
         }
@@ -59,8 +65,8 @@ final class LocalQuorum implements AutoCloseable {
         String address = address(id);
         GrpcConfigKeys.Server.setHost(raft, "127.0.0.1");
         GrpcConfigKeys.Server.setPort(raft, Integer.parseInt(address.substring(address.indexOf(':') + 1)));
-        RaftServerConfigKeys.Rpc.setTimeoutMin(raft, TimeDuration.valueOf(300, TimeUnit.MILLISECONDS));
-        RaftServerConfigKeys.Rpc.setTimeoutMax(raft, TimeDuration.valueOf(600, TimeUnit.MILLISECONDS));
+        RaftServerConfigKeys.Rpc.setTimeoutMin(raft, TimeDuration.valueOf(150, TimeUnit.MILLISECONDS));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(raft, TimeDuration.valueOf(300, TimeUnit.MILLISECONDS));
         RaftServerConfigKeys.Log.setPreallocatedSize(raft, SizeInBytes.valueOf("16KB"));
         RaftServerConfigKeys.Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4KB"));
         RaftServerConfigKeys.Log.setPurgeGap(raft, 1);
@@ -68,7 +74,7 @@ final class LocalQuorum implements AutoCloseable {
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(raft, snapshotEvery);
         RatisMetadataQuorum quorum = RatisMetadataQuorum.open(new MetadataQuorumConfig(
-                id, voters, address, storage(id), raft, new Parameters(), Duration.ofSeconds(15), NODE_TIMEOUT));
+                id, voters, address, storage(id), raft, new Parameters(), proposalTimeout, NODE_TIMEOUT));
         running.put(id, quorum);
         return quorum;
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,17 +43,17 @@ class MetadataQuorumTest {
             for (int id = 1; id <= 3; id++) {
                 register(quorum, id);
             }
-            CommandResult.Accepted created = accept(follower, topic("t", 3, 3));
+            CommandResult.Accepted created = accept(follower, topic("t", List.of(1, 2, 3)));
             assertThat(created.reply()).isInstanceOf(CommandReply.TopicCreated.class);
             assertThat(follower.image().topic("t")).isPresent();
 
             quorum.stop(leader);
             assertThat(quorum.leader()).isNotEqualTo(leader);
-            assertThat(follower.propose(topic("t", 1, 1)).get(20, TimeUnit.SECONDS))
+            assertThat(follower.propose(topic("t", List.of(1))).get(20, TimeUnit.SECONDS))
                     .isInstanceOfSatisfying(
                             CommandResult.Refused.class,
                             refused -> assertThat(refused.reason()).isEqualTo(Refusal.TOPIC_ALREADY_EXISTS));
-            accept(follower, topic("u", 1, 1));
+            accept(follower, topic("u", List.of(1)));
 
             MetadataQuorum back = quorum.start(leader);
             await().atMost(Duration.ofSeconds(20))
@@ -103,7 +104,7 @@ class MetadataQuorumTest {
                 register(quorum, id);
             }
             for (int i = 0; i < 100; i++) {
-                accept(quorum.node(1), topic("topic-" + i, 1, 3));
+                accept(quorum.node(1), topic("topic-" + i, List.of(1, 2, 3)));
             }
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> !logFiles(quorum.storage(1)).contains("log_0-") && hasSnapshot(quorum.storage(1)));
@@ -138,7 +139,7 @@ class MetadataQuorumTest {
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(listener.image().configs())
                             .isEqualTo(quorum.node(1).image().configs()));
-            accept(listener, topic("t", 1, 1));
+            accept(listener, topic("t", List.of(4)));
             assertThat(listener.image().topic("t")).isPresent();
             await().untilAsserted(() -> assertThat(
                             quorum.node(quorum.leader()).status().observers())
@@ -152,6 +153,85 @@ class MetadataQuorumTest {
                 listener.heartbeat(epoch).get(10, TimeUnit.SECONDS);
                 return !fenced(listener, 4);
             });
+
+            accept(
+                    quorum.node(1),
+                    new MetadataCommand.DeleteTopic(
+                            listener.image().topic("t").orElseThrow().id()));
+            accept(quorum.node(1), new MetadataCommand.UnregisterNode(4));
+            await().atMost(Duration.ofSeconds(15))
+                    .untilAsserted(() -> assertThat(
+                                    quorum.node(quorum.leader()).status().observers())
+                            .isEmpty());
+        }
+    }
+
+    @Test
+    void aNodeCutOffFromTheMajoritySaysSoAndGoesOnAfterwards() throws Exception {
+        try (LocalQuorum quorum = new LocalQuorum(directory, 3, 1000, Duration.ofMillis(1500))) {
+            quorum.leader();
+            MetadataQuorum alone = quorum.node(1);
+            accept(alone, new MetadataCommand.InitCluster(CLUSTER));
+            quorum.stop(2);
+            quorum.stop(3);
+            for (int i = 0; i < 2; i++) {
+                assertThat(alone.propose(new MetadataCommand.AllocateProducerIds(1, 1)))
+                        .failsWithin(Duration.ofSeconds(10))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(MetadataUnavailableException.class)
+                        .withMessageContaining("no majority");
+            }
+            assertThat(alone.heartbeat(1)).failsWithin(Duration.ofSeconds(10));
+            quorum.start(2);
+            quorum.start(3);
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(accept(alone, new MetadataCommand.AllocateProducerIds(1, 1)))
+                            .isNotNull());
+        }
+    }
+
+    @Test
+    void aLeaderThatResignsIsFollowedByAnother() throws Exception {
+        try (LocalQuorum quorum = new LocalQuorum(directory, 3, 1000)) {
+            int leader = quorum.leader();
+            accept(quorum.node(leader), new MetadataCommand.InitCluster(CLUSTER));
+            quorum.node(leader).resignLeadership().get(5, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(10)).until(() -> quorum.leader() != leader);
+            accept(quorum.node(leader), new MetadataCommand.AllocateProducerIds(1, 1));
+        }
+    }
+
+    @Test
+    void whatACrashLeavesBesideASnapshotDoesNoHarm() throws Exception {
+        try (LocalQuorum quorum = new LocalQuorum(directory, 1, 20)) {
+            quorum.leader();
+            accept(quorum.node(1), new MetadataCommand.InitCluster(CLUSTER));
+            for (int i = 0; i < 50; i++) {
+                accept(quorum.node(1), new MetadataCommand.AllocateProducerIds(1, 1));
+            }
+            await().atMost(Duration.ofSeconds(10)).until(() -> hasSnapshot(quorum.storage(1)));
+            MetadataImage before = quorum.node(1).image();
+            quorum.stop(1);
+            Path snapshots = snapshot(quorum.storage(1)).getParent();
+            Files.writeString(snapshots.resolve("snapshot.tmp"), "half a snaps");
+            Files.writeString(
+                    snapshots.resolve("snapshot.9_999999.md5"), "0123456789abcdef0123456789abcdef *snapshot.9_999999");
+            MetadataQuorum back = quorum.start(1);
+            quorum.leader();
+            await().untilAsserted(() -> assertThat(back.image()).isEqualTo(before));
+            for (int i = 0; i < 50; i++) {
+                accept(back, new MetadataCommand.AllocateProducerIds(1, 1));
+            }
+            assertThat(back.image().nextProducerId()).isEqualTo(100);
+        }
+    }
+
+    private static Path snapshot(Path storage) throws Exception {
+        try (Stream<Path> files = Files.walk(storage)) {
+            return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -170,7 +250,9 @@ class MetadataQuorumTest {
     }
 
     private static CommandResult.Accepted accept(MetadataQuorum node, MetadataCommand command) throws Exception {
-        return (CommandResult.Accepted) node.propose(command).get(20, TimeUnit.SECONDS);
+        CommandResult result = node.propose(command).get(20, TimeUnit.SECONDS);
+        assertThat(result).isInstanceOf(CommandResult.Accepted.class);
+        return (CommandResult.Accepted) result;
     }
 
     private static long register(LocalQuorum quorum, int id) throws Exception {
@@ -187,8 +269,8 @@ class MetadataQuorumTest {
         return ((CommandReply.NodeEpoch) accepted.reply()).epoch();
     }
 
-    private static MetadataCommand topic(String name, int partitions, int replicationFactor) {
-        return new MetadataCommand.CreateTopic(
-                UUID.randomUUID(), name, partitions, replicationFactor, List.of(), Map.of());
+    /** With its replicas given: nodes that do not send heartbeats are fenced in the middle of a test. */
+    private static MetadataCommand topic(String name, List<Integer> replicas) {
+        return new MetadataCommand.CreateTopic(UUID.randomUUID(), name, 1, 1, List.of(replicas), Map.of());
     }
 }

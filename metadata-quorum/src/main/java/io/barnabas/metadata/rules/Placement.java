@@ -1,6 +1,7 @@
 package io.barnabas.metadata.rules;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /**
- * Chooses nodes for new partitions. Nodes of different racks stand in turn on a ring; preferred leaders go round it. The
- * other replicas go first to racks that the partition does not use yet, then to the nodes with the fewest replicas, then
- * in the order of a walk along the ring. The walk's stride changes with every lap, so that the followers of one leader
- * spread over all others (as KIP-36 does).
+ * Chooses nodes for new partitions. Nodes of different racks stand in turn on a ring; preferred leaders go round it, and
+ * the other replicas stand on a walk along the ring from there, first on racks that the partition does not use yet. A
+ * whole lap of leaders loads all nodes alike; the walk's stride changes with every lap, so that the followers of one
+ * leader spread over all others (as KIP-36 does). Where there is no whole lap, or the racks differ in size, the nodes
+ * with the fewest replicas come first.
  */
 public final class Placement {
 
@@ -54,13 +57,25 @@ public final class Placement {
         int start = random.nextInt(ring.size());
         Placement placement = new Placement(ring, present, random.nextInt(ring.size()));
         List<List<Integer>> placed = new ArrayList<>(count);
-        for (int partition = present.size(); partition < present.size() + count; partition++) {
-            placed.add(placement.next(start + partition, partition / ring.size(), replicationFactor));
+        boolean wholeLap = false;
+        for (int left = count; left > 0; left--) {
+            int partition = present.size() + placed.size();
+            if (partition % ring.size() == 0) {
+                wholeLap = left >= ring.size() && placement.isEven();
+            }
+            placed.add(placement.next(start + partition, partition / ring.size(), replicationFactor, wholeLap));
         }
         return placed;
     }
 
-    private List<Integer> next(int from, int lap, int replicationFactor) {
+    private boolean isEven() {
+        Map<String, Long> sizes = ring.stream().collect(Collectors.groupingBy(Placement::rack, Collectors.counting()));
+        return sizes.values().stream().distinct().count() == 1
+                && Arrays.stream(replicas).distinct().count() == 1
+                && Arrays.stream(leaders).distinct().count() == 1;
+    }
+
+    private List<Integer> next(int from, int lap, int replicationFactor, boolean wholeLap) {
         int leader = least(
                 walk(from, 0, ring.size()),
                 Comparator.<Integer>comparingInt(at -> leaders[at]).thenComparingInt(at -> replicas[at]));
@@ -69,10 +84,11 @@ public final class Placement {
         Set<String> racks = new HashSet<>();
         take(leader, chosen, racks);
         List<Integer> others = walk(leader + 1, stride + lap, ring.size() - 1);
-        // Of two nodes with as few replicas, the one that has led more leaves the other room for its turn to lead.
-        Comparator<Integer> order = Comparator.<Integer, Boolean>comparing(at -> racks.contains(rack(ring.get(at))))
-                .thenComparingInt(at -> replicas[at])
-                .thenComparingInt(at -> -leaders[at]);
+        Comparator<Integer> order = Comparator.comparing(at -> racks.contains(rack(ring.get(at))));
+        if (!wholeLap) {
+            // Of two nodes with as few replicas, the one that has led more leaves the other room for its turn to lead.
+            order = order.thenComparingInt(at -> replicas[at]).thenComparingInt(at -> -leaders[at]);
+        }
         while (chosen.size() < replicationFactor) {
             Integer follower = least(others, order);
             others.remove(follower);
