@@ -1,0 +1,255 @@
+package io.barnabas.net.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.barnabas.log.FlushMode;
+import io.barnabas.metadata.rules.Endpoint;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeConfigTest {
+
+    private static final Path HOME = Path.of("/srv/barnabas");
+    private static final Map<String, String> LEAST =
+            Map.of("node.id", "1", "log.dirs", "data", "quorum.voters", "1@10.0.0.1:9192,2@10.0.0.2:9192");
+
+    @Test
+    void everyDefaultIsAsListed() {
+        Map<String, String> defaults = new TreeMap<>();
+        NodeKeys.all()
+                .values()
+                .forEach(key -> defaults.put(
+                        key.name(),
+                        key.required() ? "(required)" : key.defaultValue().orElse("(none)")));
+        assertThat(defaults)
+                .isEqualTo(new TreeMap<>(Map.ofEntries(
+                        Map.entry("node.id", "(required)"),
+                        Map.entry("broker.rack", "(none)"),
+                        Map.entry("listeners", "PLAINTEXT://127.0.0.1:9092"),
+                        Map.entry("advertised.listeners", "(none)"),
+                        Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT"),
+                        Map.entry("log.dirs", "(none)"),
+                        Map.entry("log.dir", "(none)"),
+                        Map.entry("num.partitions", "1"),
+                        Map.entry("default.replication.factor", "1"),
+                        Map.entry("auto.create.topics.enable", "true"),
+                        Map.entry("message.max.bytes", "1048588"),
+                        Map.entry("log.segment.bytes", "1073741824"),
+                        Map.entry("log.roll.ms", "(none)"),
+                        Map.entry("log.roll.hours", "168"),
+                        Map.entry("log.index.interval.bytes", "4096"),
+                        Map.entry("log.flush", "sync"),
+                        Map.entry("producer.id.expiration.ms", "86400000"),
+                        Map.entry("socket.request.max.bytes", "104857600"),
+                        Map.entry("fetch.max.bytes", "57671680"),
+                        Map.entry("max.incremental.fetch.session.cache.slots", "1000"),
+                        Map.entry("max.connections", "10000"),
+                        Map.entry("connections.max.idle.ms", "600000"),
+                        Map.entry("num.network.threads", "3"),
+                        Map.entry("quorum.voters", "(required)"),
+                        Map.entry("raft.listener", "(none)"),
+                        Map.entry("partition.raft.listener", "(none)"),
+                        Map.entry("broker.heartbeat.interval.ms", "2000"),
+                        Map.entry("broker.session.timeout.ms", "9000"),
+                        Map.entry("metadata.election.timeout.min.ms", "500"),
+                        Map.entry("metadata.election.timeout.max.ms", "1000"),
+                        Map.entry("partition.election.timeout.min.ms", "400"),
+                        Map.entry("partition.election.timeout.max.ms", "800"))));
+    }
+
+    @Test
+    void everyDefaultIsAllowedAndEveryKeyIsExplained() {
+        assertThat(NodeKeys.all().values()).allSatisfy(key -> {
+            assertThat(key.documentation()).endsWith(".");
+            key.defaultValue()
+                    .ifPresent(value -> assertThat(key.rule().accepts().test(value))
+                            .as(key.name())
+                            .isTrue());
+        });
+    }
+
+    @Test
+    void theLeastSettingsMakeAWholeConfiguration() throws Exception {
+        NodeConfig config = NodeConfig.of(HOME, LEAST);
+        assertThat(config.nodeId()).isEqualTo(1);
+        assertThat(config.rack()).isEmpty();
+        assertThat(config.isVoter()).isTrue();
+        assertThat(config.logDir()).isEqualTo(Path.of("/srv/barnabas/data"));
+        assertThat(config.listeners())
+                .containsExactly(new ListenerAddress("PLAINTEXT", new HostPort("127.0.0.1", 9092)));
+        assertThat(config.advertised()).containsExactly(new Endpoint("PLAINTEXT", "127.0.0.1", 9092));
+        assertThat(config.raft().metadataListener()).isEqualTo(new HostPort("10.0.0.1", 9192));
+        assertThat(config.raft().partitionListener()).isEqualTo(new HostPort("10.0.0.1", 9193));
+        assertThat(config.raft().partitionAddress()).isEqualTo(new HostPort("10.0.0.1", 9193));
+        assertThat(config.raft().partitionElection())
+                .isEqualTo(new NodeConfig.ElectionTimeout(Duration.ofMillis(400), Duration.ofMillis(800)));
+        assertThat(config.log().flush()).isEqualTo(FlushMode.SYNC);
+        assertThat(config.broker().explicit()).isEqualTo(LEAST);
+        assertThat(config.broker().effective())
+                .containsEntry("log.roll.ms", "604800000")
+                .containsEntry("num.partitions", "1");
+    }
+
+    @Test
+    void aNodeBehindAWildcardTellsTheNamesItIsKnownBy() throws Exception {
+        NodeConfig config = with(Map.of(
+                "listeners", "PLAINTEXT://0.0.0.0:9092,INSIDE://[::1]:9093",
+                "advertised.listeners", "INSIDE://[2001:db8::1]:9093, plaintext://node1.example:19092",
+                "listener.security.protocol.map", "INSIDE:PLAINTEXT",
+                "raft.listener", "0.0.0.0:9192"));
+        assertThat(config.advertised())
+                .containsExactlyInAnyOrder(
+                        new Endpoint("INSIDE", "2001:db8::1", 9093), new Endpoint("PLAINTEXT", "node1.example", 19092));
+        assertThat(config.raft().metadataListener()).isEqualTo(new HostPort("0.0.0.0", 9192));
+        assertThat(config.raft().metadataAddress()).isEqualTo(new HostPort("10.0.0.1", 9192));
+        assertThat(config.raft().partitionAddress()).isEqualTo(new HostPort("10.0.0.1", 9193));
+    }
+
+    @Test
+    void aNodeThatDoesNotVoteFollows() throws Exception {
+        NodeConfig config = with(Map.of("node.id", "3", "raft.listener", "10.0.0.3:9192"));
+        assertThat(config.isVoter()).isFalse();
+        assertThat(config.raft().metadataAddress()).isEqualTo(new HostPort("10.0.0.3", 9192));
+    }
+
+    @Test
+    void logDirStandsInForLogDirs() throws Exception {
+        Map<String, String> settings = new HashMap<>(LEAST);
+        settings.remove("log.dirs");
+        settings.put("log.dir", "/var/lib/barnabas");
+        assertThat(NodeConfig.of(HOME, settings).logDir()).isEqualTo(Path.of("/var/lib/barnabas"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            node.id | -1 | a whole number from 0
+            node.id | one | a whole number from 0
+            log.dirs | /a,/b | one directory
+            listeners | 127.0.0.1:9092 | NAME://host:port
+            listeners | PLAINTEXT://:9092 | NAME://host:port
+            listeners | PLAINTEXT://127.0.0.1:0 | NAME://host:port
+            listeners | PLAINTEXT://127.0.0.1:70000 | NAME://host:port
+            listeners | PLAINTEXT://a:1,PLAINTEXT://b:2 | a name of its own
+            listeners | SSL://127.0.0.1:9092 | only PLAINTEXT is served yet
+            listeners | PLAINTEXT://0.0.0.0:9092 | set advertised.listeners
+            advertised.listeners | OTHER://host:9092 | the names of listeners, each once: PLAINTEXT
+            advertised.listeners | PLAINTEXT://0.0.0.0:9092 | NAME://host:port
+            listener.security.protocol.map | SSL:SSL | NAME:PLAINTEXT
+            num.partitions | 0 | a whole number from 1
+            default.replication.factor | 40000 | a whole number from 1 to 32767
+            auto.create.topics.enable | yes | true or false
+            message.max.bytes | 300000000 | a whole number from 1 to 268435456
+            message.max.bytes | 104857600 | less than socket.request.max.bytes=104857600
+            log.segment.bytes | 1000 | a whole number of 1048576 or more
+            log.segment.bytes | 3000000000 | at most 2147483647
+            log.roll.ms | 0 | a whole number of 1 or more
+            log.flush | never | sync or async
+            connections.max.idle.ms | 10s | a whole number of 1 or more
+            quorum.voters | node1:9192 | ID@host:port
+            quorum.voters | 1@a:1,1@b:2 | an id of its own
+            raft.listener | 9192 | host:port
+            partition.raft.listener | 10.0.0.1:9192 | another port than
+            partition.raft.listener | 10.0.0.1:0 | ports from 1 to 65535
+            broker.heartbeat.interval.ms | 5000 | at most half of broker.session.timeout.ms=9000
+            metadata.election.timeout.min.ms | 1000 | less than metadata.election.timeout.max.ms=1000
+            partition.election.timeout.min.ms | 800 | less than partition.election.timeout.max.ms=800
+            """)
+    void aWrongValueIsRefusedWithWhatIsAllowed(String key, String value, String allowed) {
+        assertThatThrownBy(() -> with(Map.of(key, value)))
+                .isInstanceOf(InvalidNodeConfigException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(value)
+                .hasMessageContaining(allowed);
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithKeysLikeIt() {
+        assertThatThrownBy(() -> with(Map.of("log.segment.byte", "1048576")))
+                .isInstanceOf(InvalidNodeConfigException.class)
+                .hasMessageContaining("log.segment.byte=1048576")
+                .hasMessageContaining("log.segment.bytes");
+        assertThatThrownBy(() -> with(Map.of("zookeeper.connect", "localhost:2181")))
+                .isInstanceOf(InvalidNodeConfigException.class)
+                .hasMessageContaining("zookeeper.connect=localhost:2181")
+                .hasMessageContaining("node.id");
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() {
+        InvalidNodeConfigException error = catchThrowableOfType(
+                InvalidNodeConfigException.class,
+                () -> NodeConfig.of(HOME, Map.of("num.partitions", "none", "log.flush", "maybe", "nonsense", "1")));
+        assertThat(error.problems())
+                .hasSize(6)
+                .anyMatch(problem -> problem.startsWith("node.id is missing"))
+                .anyMatch(problem -> problem.startsWith("quorum.voters is missing"))
+                .anyMatch(problem -> problem.startsWith("log.dirs is missing"))
+                .anyMatch(problem -> problem.startsWith("unknown key nonsense=1"));
+    }
+
+    @Test
+    void aNodeThatFollowsMustSayWhereItListens() {
+        assertThatThrownBy(() -> with(Map.of("node.id", "7"))).hasMessageContaining("raft.listener is missing");
+        assertThatThrownBy(() -> with(Map.of("node.id", "7", "raft.listener", "0.0.0.0:9192")))
+                .hasMessageContaining("the host that other nodes connect to");
+    }
+
+    @Test
+    void aFileIsReadWithPathsThatBeginAtItsDirectory(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("node.properties");
+        Files.writeString(file, "# a node\nnode.id = 1\nlog.dirs=data\nquorum.voters=1@127.0.0.1:9192\n");
+        assertThat(NodeConfig.read(file).logDir())
+                .isEqualTo(directory.toAbsolutePath().resolve("data"));
+        assertThatThrownBy(() -> NodeConfig.read(directory.resolve("missing")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is no settings file");
+    }
+
+    @Test
+    void theExampleThatShipsIsValidAndShowsTheTrueDefaults() throws Exception {
+        Path file = Path.of("../conf/node.properties");
+        assertThat(NodeConfig.read(file).nodeId()).isEqualTo(1);
+        List<String> mentioned = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            String setting = line.startsWith("#") ? line.substring(1) : line;
+            int equals = setting.indexOf('=');
+            String key = equals < 0 ? "" : setting.substring(0, equals);
+            if (NodeKeys.all().containsKey(key)) {
+                mentioned.add(key);
+                Optional<String> value = NodeKeys.all().get(key).defaultValue();
+                value.ifPresent(text ->
+                        assertThat(setting.substring(equals + 1)).as(key).isEqualTo(text));
+            }
+        }
+        List<String> expected = new ArrayList<>(NodeKeys.all().keySet());
+        expected.remove("log.dir");
+        assertThat(mentioned).containsExactlyInAnyOrderElementsOf(expected);
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        }
+        assertThat(NodeKeys.all().keySet()).containsAll(properties.stringPropertyNames());
+    }
+
+    private static NodeConfig with(Map<String, String> changes) throws InvalidNodeConfigException {
+        Map<String, String> settings = new HashMap<>(LEAST);
+        settings.putAll(changes);
+        return NodeConfig.of(HOME, settings);
+    }
+}

@@ -1,0 +1,157 @@
+package io.barnabas.net.node.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.log.LogConfig;
+import io.barnabas.log.PartitionSpec;
+import io.barnabas.metadata.rules.Endpoint;
+import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.metadata.rules.MetadataImage;
+import io.barnabas.metadata.rules.MetadataRules;
+import io.barnabas.metadata.rules.Outcome;
+import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.net.node.rules.ReconcilePlan.Action;
+import io.barnabas.net.node.rules.ReconcilePlan.Local;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ReconcilePlanTest {
+
+    private static final String CLUSTER = "tcOIcZVMSYCXMLVqFAqtSA";
+    private static final UUID TOPIC = UUID.fromString("01234567-89ab-4def-8123-456789abcdef");
+    private static final UUID FIRST = GroupIds.of(TOPIC, 0);
+    private static final UUID SECOND = GroupIds.of(TOPIC, 1);
+    private static final UUID STRAY = UUID.fromString("ffffffff-ffff-4fff-8fff-ffff00000000");
+    private static final Local NOTHING = new Local(Set.of(), Map.of());
+
+    private MetadataImage image = MetadataImage.EMPTY;
+    private long index;
+
+    @Test
+    void nothingIsDoneBeforeTheImageShowsThisProcess() {
+        cluster(3);
+        createTopic();
+        Local local = new Local(Set.of(STRAY), Map.of());
+        assertThat(ReconcilePlan.of(image, 1, UUID.randomUUID(), local, topic -> LogConfig.DEFAULT)
+                        .actions())
+                .as("an earlier run of the same node is registered")
+                .isEmpty();
+        assertThat(ReconcilePlan.of(MetadataImage.EMPTY, 1, incarnation(1), local, topic -> LogConfig.DEFAULT)
+                        .actions())
+                .isEmpty();
+        assertThat(plan(1, local)).contains(new Action.Remove(STRAY));
+    }
+
+    @Test
+    void aNewTopicsReplicasAreAddedWithAllPeersInPlacementOrder() {
+        cluster(3);
+        createTopic();
+        assertThat(plan(1, NOTHING))
+                .containsExactlyInAnyOrder(new Action.Add(spec(0, 1, 2)), new Action.Add(spec(1, 3, 1)));
+        assertThat(plan(2, NOTHING)).containsExactly(new Action.Add(spec(0, 1, 2)));
+        assertThat(plan(3, NOTHING)).containsExactly(new Action.Add(spec(1, 3, 1)));
+    }
+
+    @Test
+    void aReplicaOpenedFromDiskIsToldItsSettingsOnce() {
+        cluster(3);
+        createTopic();
+        Local opened = new Local(Set.of(FIRST), Map.of());
+        assertThat(plan(2, opened)).containsExactly(new Action.Add(spec(0, 1, 2)));
+        assertThat(plan(2, new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)))))
+                .isEmpty();
+    }
+
+    @Test
+    void aReplicaThatStoppedRunningIsAddedAgain() {
+        cluster(3);
+        createTopic();
+        assertThat(plan(2, new Local(Set.of(), Map.of(FIRST, spec(0, 1, 2)))))
+                .containsExactly(new Action.Add(spec(0, 1, 2)));
+    }
+
+    @Test
+    void changedSettingsConfigureARunningReplica() {
+        cluster(3);
+        createTopic();
+        LogConfig larger = new LogConfig(2_000_000, 1 << 30, 604_800_000L, 4096);
+        Local local = new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
+        List<Action> actions = ReconcilePlan.of(image, 2, incarnation(2), local, topic -> larger)
+                .actions();
+        assertThat(actions)
+                .containsExactly(new Action.Configure(
+                        new PartitionSpec(FIRST, "orders", 0, spec(0, 1, 2).peers(), larger)));
+    }
+
+    @Test
+    void aDeletedTopicsReplicasAreRemovedAndOthersStay() {
+        cluster(3);
+        createTopic();
+        MetadataImage before = image;
+        apply(new MetadataCommand.DeleteTopic(TOPIC));
+        Local local = new Local(Set.of(FIRST, SECOND), Map.of(FIRST, spec(0, 1, 2)));
+        assertThat(plan(1, local)).containsExactlyInAnyOrder(new Action.Remove(FIRST), new Action.Remove(SECOND));
+        image = before;
+        assertThat(plan(1, local)).containsExactly(new Action.Add(spec(1, 3, 1)));
+    }
+
+    @Test
+    void settingsAreResolvedOnlyForTopicsThatHaveAReplicaHere() {
+        cluster(4);
+        createTopic();
+        List<Action> actions = ReconcilePlan.of(image, 4, incarnation(4), NOTHING, topic -> {
+                    throw new IllegalStateException("not asked for");
+                })
+                .actions();
+        assertThat(actions).isEmpty();
+    }
+
+    private List<Action> plan(int nodeId, Local local) {
+        return ReconcilePlan.of(image, nodeId, incarnation(nodeId), local, ReconcilePlanTest::config)
+                .actions();
+    }
+
+    private static LogConfig config(TopicInfo topic) {
+        return topic.name().equals("orders") ? LogConfig.DEFAULT : new LogConfig(1, 1, 1, 1);
+    }
+
+    private static PartitionSpec spec(int partition, int... replicas) {
+        List<PartitionSpec.Peer> peers = Arrays.stream(replicas)
+                .mapToObj(id -> new PartitionSpec.Peer(id, "node" + id + ":9193"))
+                .toList();
+        return new PartitionSpec(GroupIds.of(TOPIC, partition), "orders", partition, peers, LogConfig.DEFAULT);
+    }
+
+    private void cluster(int nodes) {
+        apply(new MetadataCommand.InitCluster(CLUSTER));
+        for (int id = 1; id <= nodes; id++) {
+            apply(new MetadataCommand.RegisterNode(
+                    CLUSTER,
+                    id,
+                    incarnation(id),
+                    List.of(new Endpoint("PLAINTEXT", "node" + id, 9092)),
+                    "node" + id + ":9192",
+                    "node" + id + ":9193",
+                    Optional.empty()));
+        }
+    }
+
+    private void createTopic() {
+        apply(new MetadataCommand.CreateTopic(TOPIC, "orders", 2, 2, List.of(List.of(1, 2), List.of(3, 1)), Map.of()));
+    }
+
+    private void apply(MetadataCommand command) {
+        Outcome outcome = MetadataRules.apply(image, command, index++);
+        assertThat(outcome).isInstanceOf(Outcome.Changed.class);
+        image = ((Outcome.Changed) outcome).image();
+    }
+
+    private static UUID incarnation(int nodeId) {
+        return new UUID(0x4000, nodeId);
+    }
+}
