@@ -20,8 +20,10 @@ import java.util.Optional;
  *   <li>within an epoch the sequence follows the last one, and 0 follows {@link Integer#MAX_VALUE};
  *   <li>a higher epoch begins at sequence 0, a lower one is fenced;
  *   <li>a batch equal in sequences to one of the last five is a duplicate;
- *   <li>a producer of which nothing is known may begin at any sequence: its state has expired or was trimmed with
- *       the records, and only it can know where it stood (KIP-360 took back the UNKNOWN_PRODUCER_ID of earlier days).
+ *   <li>a producer of which nothing is known begins at sequence 0 too. Kafka lets it begin anywhere; then of several
+ *       pipelined batches, of which the first met a broker that did not lead yet, a later one would be stored and the
+ *       first refused for ever after. A producer whose state expired is told OUT_OF_ORDER and takes a new epoch
+ *       (KIP-360).
  * </ul>
  */
 public final class ProducerLedger {
@@ -55,7 +57,10 @@ public final class ProducerLedger {
         }
         ProducerEntry entry = entries.get(header.producerId());
         if (entry == null) {
-            return NEXT;
+            return header.baseSequence() == 0
+                    ? NEXT
+                    : new OutOfOrder("producer " + header.producerId() + " is not known and began at sequence "
+                            + header.baseSequence() + " instead of 0");
         }
         if (header.producerEpoch() < entry.epoch()) {
             return new Fenced("producer " + header.producerId() + " sent epoch " + header.producerEpoch() + ", epoch "
