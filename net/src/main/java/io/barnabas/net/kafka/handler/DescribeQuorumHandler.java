@@ -30,6 +30,7 @@ public final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumReq
 
     private static final String METADATA_TOPIC = Topic.CLUSTER_METADATA_TOPIC_NAME;
     private static final String RAFT_LISTENER = "RAFT";
+    private static final int FIRST_VERSION_WITH_NODES = 2;
     private static final long UNKNOWN = -1;
 
     private final Broker broker;
@@ -49,7 +50,10 @@ public final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumReq
                 described.partitions().add(describe(topic.topicName(), partition.partitionIndex()));
             }
         }
-        return CompletableFuture.completedFuture(response.setNodes(nodes()));
+        if (context.apiVersion() >= FIRST_VERSION_WITH_NODES) {
+            response.setNodes(nodes());
+        }
+        return CompletableFuture.completedFuture(response);
     }
 
     private PartitionData describe(String topic, int partition) {

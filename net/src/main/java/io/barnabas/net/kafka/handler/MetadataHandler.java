@@ -62,6 +62,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
             return List.of();
         }
         return request.topics().stream()
+                .filter(topic -> Uuid.ZERO_UUID.equals(topic.topicId()))
                 .map(MetadataRequestTopic::name)
                 .filter(name -> name != null
                         && TopicNames.flaw(name).isEmpty()
@@ -123,8 +124,10 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
 
     private static MetadataResponseTopic find(
             RequestContext context, ClusterView view, MetadataRequestTopic wanted, Map<String, Errors> refused) {
-        boolean byId = wanted.name() == null;
-        if (byId && context.apiVersion() < FIRST_VERSION_WITH_IDS) {
+        // Clients leave the name null or empty beside an id.
+        boolean byId = !Uuid.ZERO_UUID.equals(wanted.topicId());
+        boolean nameless = !byId && wanted.name() == null;
+        if (nameless || (byId && context.apiVersion() < FIRST_VERSION_WITH_IDS)) {
             // Versions 10 and 11 have room for an id in the request, but none for a nameless topic in the response.
             return new MetadataResponseTopic()
                     .setName("")
@@ -146,8 +149,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
             error = refused.getOrDefault(wanted.name(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
         return new MetadataResponseTopic()
-                .setName(wanted.name())
-                .setTopicId(byId ? wanted.topicId() : Uuid.ZERO_UUID)
+                .setName(byId ? null : wanted.name())
+                .setTopicId(wanted.topicId())
                 .setErrorCode(error.code());
     }
 
