@@ -1,0 +1,210 @@
+package io.barnabas.net.kafka.handler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.metadata.QuorumStatus;
+import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.net.kafka.testing.FakeBroker;
+import io.barnabas.net.kafka.testing.ServedBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
+import org.apache.kafka.clients.admin.LogDirDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicCollection;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka's own clients against the listener: what an administrator's tools see. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class KafkaAdminTest {
+
+    @TempDir
+    Path directory;
+
+    private ServedBroker served;
+    private Admin admin;
+
+    @BeforeEach
+    void serve() throws Exception {
+        FakeBroker broker = new FakeBroker(directory);
+        // Of the three nodes only this one runs, and clients must not be sent to the others.
+        for (int node = 2; node <= 3; node++) {
+            broker.quorum()
+                    .apply(new MetadataCommand.FenceNode(
+                            node,
+                            broker.quorum().image().node(node).orElseThrow().epoch()));
+        }
+        served = new ServedBroker(broker);
+        admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+    }
+
+    @AfterEach
+    void stop() {
+        admin.close();
+        served.close();
+    }
+
+    private String bootstrap() {
+        return "127.0.0.1:" + served.port();
+    }
+
+    @Test
+    void topicsAreCreatedDescribedGrownAndDeleted() throws Exception {
+        var created = admin.createTopics(
+                List.of(new NewTopic("orders", 3, (short) 1).configs(Map.of("segment.ms", "60000"))));
+        Uuid id = created.topicId("orders").get();
+        assertThat(created.numPartitions("orders").get()).isEqualTo(3);
+        assertThat(created.config("orders").get().get("segment.ms").value()).isEqualTo("60000");
+        assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1)))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(TopicExistsException.class);
+
+        assertThat(admin.listTopics().names().get()).containsExactly("orders");
+        TopicDescription byName =
+                admin.describeTopics(List.of("orders")).allTopicNames().get().get("orders");
+        assertThat(byName.topicId()).isEqualTo(id);
+        assertThat(byName.partitions())
+                .hasSize(3)
+                .allSatisfy(partition -> assertThat(partition.leader().id()).isEqualTo(FakeBroker.ID));
+        TopicDescription byId = admin.describeTopics(TopicCollection.ofTopicIds(List.of(id)))
+                .allTopicIds()
+                .get()
+                .get(id);
+        assertThat(byId.name()).isEqualTo("orders");
+
+        admin.createPartitions(Map.of("orders", NewPartitions.increaseTo(5, List.of(List.of(1), List.of(1)))))
+                .all()
+                .get();
+        assertThat(admin.describeTopics(List.of("orders"))
+                        .allTopicNames()
+                        .get()
+                        .get("orders")
+                        .partitions())
+                .hasSize(5);
+
+        admin.deleteTopics(TopicCollection.ofTopicIds(List.of(id))).all().get();
+        assertThat(admin.listTopics().names().get()).isEmpty();
+        assertThatThrownBy(() -> admin.deleteTopics(TopicCollection.ofTopicIds(List.of(id)))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(UnknownTopicIdException.class);
+        assertThatThrownBy(() ->
+                        admin.describeTopics(List.of("orders")).allTopicNames().get())
+                .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+    }
+
+    @Test
+    void configsAreDescribedAndAltered() throws Exception {
+        served.broker().createTopic("orders", 1);
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "orders");
+        admin.incrementalAlterConfigs(Map.of(topic, List.of(set("retention.ms", "1000"))))
+                .all()
+                .get();
+        ConfigEntry retention = described(topic).get("retention.ms");
+        assertThat(retention.value()).isEqualTo("1000");
+        assertThat(retention.source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
+        assertThat(retention.type()).isEqualTo(ConfigEntry.ConfigType.LONG);
+        assertThatThrownBy(() -> admin.incrementalAlterConfigs(Map.of(topic, List.of(set("flux.capacity", "1"))))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("flux.capacity");
+        assertThat(admin.listConfigResources(Set.of(ConfigResource.Type.TOPIC), new ListConfigResourcesOptions())
+                        .all()
+                        .get())
+                .containsExactly(topic);
+    }
+
+    private static AlterConfigOp set(String name, String value) {
+        return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    }
+
+    private Config described(ConfigResource resource) throws Exception {
+        return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+    }
+
+    @Test
+    void quorumDisksAndNodesAreDescribed() throws Exception {
+        served.broker().createTopic("orders", 2);
+        served.broker()
+                .quorum()
+                .status(new QuorumStatus(1, 4, 12, List.of(new QuorumStatus.Member(1, 12, 1000)), List.of()));
+
+        QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get();
+        assertThat(quorum.leaderId()).isEqualTo(1);
+        assertThat(quorum.voters().getFirst().logEndOffset()).isEqualTo(12);
+        assertThat(quorum.nodes()).containsOnlyKeys(1);
+
+        LogDirDescription disk = admin.describeLogDirs(List.of(FakeBroker.ID))
+                .allDescriptions()
+                .get()
+                .get(FakeBroker.ID)
+                .get(served.broker().settings().logDir().toString());
+        assertThat(disk.error()).isNull();
+        assertThat(disk.replicaInfos())
+                .containsOnlyKeys(new TopicPartition("orders", 0), new TopicPartition("orders", 1));
+
+        assertThat(admin.describeCluster().nodes().get()).hasSize(1);
+        assertThatThrownBy(() -> admin.unregisterBroker(9).all().get())
+                .hasCauseInstanceOf(BrokerIdNotRegisteredException.class);
+        admin.unregisterBroker(3).all().get();
+        assertThat(served.broker().quorum().image().nodes()).containsOnlyKeys(1, 2);
+    }
+
+    @Test
+    void aGroupConsumerIsToldAtOnceThatThereAreNoGroups() {
+        served.broker().createTopic("orders", 1);
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrap(), "group.id", "readers"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of("orders"));
+            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(20)))
+                    .isInstanceOf(UnsupportedVersionException.class);
+        }
+        assertThatThrownBy(() ->
+                        admin.describeConsumerGroups(List.of("readers")).all().get())
+                .hasCauseInstanceOf(UnsupportedVersionException.class);
+    }
+
+    @Test
+    void aTransactionalProducerIsToldAtOnceThatThereAreNoTransactions() {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap(), "transactional.id", "writer"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            assertThatThrownBy(producer::initTransactions).isInstanceOf(TransactionalIdAuthorizationException.class);
+        }
+    }
+}
