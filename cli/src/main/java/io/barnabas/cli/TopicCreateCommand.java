@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  barnabas topic create orders --partitions 6 --replication-factor 3",
-            "  barnabas topic create big --partitions 1 --config max.message.bytes=8388608"
+            "  barnabas topic create big --partitions 1 --config segment.bytes=268435456"
         })
 final class TopicCreateCommand implements Runnable {
 

@@ -22,13 +22,14 @@ public final class TopicConfigs {
     /** One overridable setting and the node key that gives its default, by Kafka's names. */
     private record Key(String name, Optional<String> nodeKey) {}
 
+    private static final String NODE_MAX_MESSAGE_BYTES = "message.max.bytes";
     private static final ConfigDef DEFINITION = new ConfigDef();
     private static final Map<String, Key> KEYS = new LinkedHashMap<>();
 
     static {
         define(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                "message.max.bytes",
+                NODE_MAX_MESSAGE_BYTES,
                 Type.INT,
                 1_048_588,
                 Range.atLeast(1),
@@ -127,8 +128,8 @@ public final class TopicConfigs {
         return DEFINITION.configKeys().get(name).documentation;
     }
 
-    /** What is wrong with overrides, empty when nothing is. */
-    public static Optional<String> flaw(Map<String, String> overrides) {
+    /** What is wrong with overrides on a node of these settings, empty when nothing is. */
+    public static Optional<String> flaw(Map<String, String> overrides, Map<String, String> nodeSettings) {
         for (Map.Entry<String, String> override : overrides.entrySet()) {
             if (!KEYS.containsKey(override.getKey())) {
                 return Optional.of(unknown(override.getKey()));
@@ -142,7 +143,18 @@ public final class TopicConfigs {
                 return Optional.of(e.getMessage());
             }
         }
-        return Optional.empty();
+        return tooLarge(overrides, nodeSettings);
+    }
+
+    /** Raft carries batches up to the node's own limit, so that a topic can only lower it, other than in Kafka. */
+    private static Optional<String> tooLarge(Map<String, String> overrides, Map<String, String> nodeSettings) {
+        String wanted = overrides.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+        String limit = nodeSettings.get(NODE_MAX_MESSAGE_BYTES);
+        if (wanted == null || limit == null || Long.parseLong(wanted.strip()) <= Long.parseLong(limit)) {
+            return Optional.empty();
+        }
+        return Optional.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + wanted + " is above " + NODE_MAX_MESSAGE_BYTES
+                + "=" + limit + "; raise that in every node.properties first");
     }
 
     private static Object parse(String name, String value) {

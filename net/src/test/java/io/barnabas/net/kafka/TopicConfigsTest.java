@@ -54,7 +54,7 @@ class TopicConfigsTest {
         "retention.bytes, 0",
     })
     void takesWhatItCanHonourOrSaysItDoesNot(String key, String value) {
-        assertThat(TopicConfigs.flaw(Map.of(key, value))).isEmpty();
+        assertThat(TopicConfigs.flaw(Map.of(key, value), Map.of())).isEmpty();
         assertThat(TopicConfigs.documentation(key)).isNotBlank();
     }
 
@@ -74,15 +74,23 @@ class TopicConfigsTest {
         "retention.bytes, -2",
     })
     void refusesTheRestAndNamesTheKey(String key, String value) {
-        assertThat(TopicConfigs.flaw(Map.of(key, value)))
+        assertThat(TopicConfigs.flaw(Map.of(key, value), Map.of()))
                 .hasValueSatisfying(flaw -> assertThat(flaw).contains(key));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"flux.capacity", "log.segment.bytes", ""})
     void refusesKeysThatAreNone(String key) {
-        assertThat(TopicConfigs.flaw(Map.of(key, "1")))
+        assertThat(TopicConfigs.flaw(Map.of(key, "1"), Map.of()))
                 .hasValueSatisfying(flaw -> assertThat(flaw).contains("'" + key + "'", "segment.bytes"));
+    }
+
+    @Test
+    void aTopicMayLowerTheNodesLargestBatchButNotRaiseIt() {
+        Map<String, String> node = Map.of("message.max.bytes", "5000");
+        assertThat(TopicConfigs.flaw(Map.of("max.message.bytes", "5000"), node)).isEmpty();
+        assertThat(TopicConfigs.flaw(Map.of("max.message.bytes", "5001"), node))
+                .hasValueSatisfying(flaw -> assertThat(flaw).contains("message.max.bytes=5000", "node.properties"));
     }
 
     @Test

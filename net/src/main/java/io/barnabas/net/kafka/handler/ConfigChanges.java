@@ -79,7 +79,7 @@ final class ConfigChanges {
                 .filter(key -> !TopicConfigs.isKnown(key))
                 .findFirst()
                 .map(TopicConfigs::unknown)
-                .or(() -> TopicConfigs.flaw(alter.set()));
+                .or(() -> TopicConfigs.flaw(alter.set(), broker.settings().effective()));
         if (flaw.isPresent()) {
             return done(Errors.INVALID_CONFIG, flaw.get());
         }

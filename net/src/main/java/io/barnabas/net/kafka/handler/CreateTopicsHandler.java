@@ -70,7 +70,7 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
             CreatableTopicResult result) {
         Map<String, String> configs = new HashMap<>();
         topic.configs().forEach(config -> configs.put(config.name(), config.value()));
-        Optional<String> flaw = TopicConfigs.flaw(configs);
+        Optional<String> flaw = TopicConfigs.flaw(configs, broker.settings().effective());
         if (flaw.isPresent()) {
             return fail(result, Errors.INVALID_CONFIG, flaw.get());
         }
