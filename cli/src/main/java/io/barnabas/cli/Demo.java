@@ -222,15 +222,17 @@ final class Demo {
     private CompletableFuture<Void> tailInBackground(int partition, AtomicBoolean proceed, Watch watch) {
         Tail tail = new Tail(client.consumer(), new PartitionRef(TOPIC, OptionalInt.of(partition)));
         tail.seek(new From.End());
-        return CompletableFuture.runAsync(() -> {
-            try (tail) {
-                tail.run(true, proceed::get, record -> {
-                    watch.saw();
-                    lastTailed = record.offset();
-                    return true;
-                });
-            }
-        });
+        return CompletableFuture.runAsync(
+                () -> {
+                    try (tail) {
+                        tail.run(true, proceed::get, record -> {
+                            watch.saw();
+                            lastTailed = record.offset();
+                            return true;
+                        });
+                    }
+                },
+                Thread::startVirtualThread);
     }
 
     private boolean caughtUp(Admin admin, int partition) {

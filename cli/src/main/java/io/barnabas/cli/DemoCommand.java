@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,7 +59,7 @@ final class DemoCommand implements Runnable {
             passed = true;
         } finally {
             if (!keep || !passed) {
-                cluster.nodes().parallelStream().forEach(node -> node.stop(STOP_PATIENCE));
+                stop(cluster);
             }
             Runtime.getRuntime().removeShutdownHook(onInterrupt);
             if (!passed) {
@@ -72,6 +73,14 @@ final class DemoCommand implements Runnable {
             delete(home);
         }
         out.flush();
+    }
+
+    private static void stop(LocalCluster cluster) {
+        CompletableFuture.allOf(cluster.nodes().stream()
+                        .map(node ->
+                                CompletableFuture.runAsync(() -> node.stop(STOP_PATIENCE), Thread::startVirtualThread))
+                        .toArray(CompletableFuture[]::new))
+                .join();
     }
 
     private static Path temporary() {

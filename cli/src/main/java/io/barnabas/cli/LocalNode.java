@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +26,7 @@ record LocalNode(int id, Path home, int port) {
 
     private static final Pattern LISTENER_PORT = Pattern.compile(".*:(\\d+)");
     private static final int LOG_TAIL_LINES = 5;
+    private static final long POLL_MS = 10;
 
     static LocalNode of(Path home) {
         Properties settings = new Properties();
@@ -125,17 +124,23 @@ record LocalNode(int id, Path home, int port) {
         });
     }
 
+    /**
+     * Waits for a process to end. Looks again and again instead of using {@code onExit}, whose future is completed by
+     * the common pool, which on two processors is one thread that the caller may well be keeping busy.
+     */
     private static boolean await(ProcessHandle process, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
         try {
-            process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            while (process.isAlive()) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            }
             return true;
-        } catch (TimeoutException e) {
-            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -34,7 +34,8 @@ final class QuorumStopCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         Map<Integer, String> ends = new ConcurrentHashMap<>();
         CompletableFuture.allOf(cluster.nodes().stream()
-                        .map(node -> CompletableFuture.runAsync(() -> ends.put(node.id(), stop(node))))
+                        .map(node -> CompletableFuture.runAsync(
+                                () -> ends.put(node.id(), stop(node)), Thread::startVirtualThread))
                         .toArray(CompletableFuture[]::new))
                 .join();
         cluster.nodes().forEach(node -> out.println("node " + node.id() + " " + ends.get(node.id())));
