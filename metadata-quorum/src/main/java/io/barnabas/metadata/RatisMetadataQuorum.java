@@ -285,16 +285,16 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
             if (!division.getInfo().isLeader()) {
                 return CompletableFuture.completedFuture(null);
             }
-            // A successor by name stands for election at once; stepping down for nobody costs an election timeout.
-            RaftPeerId successor = members(division, RaftPeerRole.FOLLOWER, -1).stream()
-                    .filter(member -> member.nodeId() != config.nodeId() && member.logEndIndex() >= 0)
+            // A successor by name stands for election at once; stepping down for nobody costs an election timeout. When
+            // no other voter is there, as when a whole cluster stops, there is nobody to wait for.
+            long heardSince = System.currentTimeMillis() - RESIGN_TIMEOUT_MS;
+            return members(division, RaftPeerRole.FOLLOWER, -1).stream()
+                    .filter(member -> member.nodeId() != config.nodeId() && member.lastFetchMs() >= heardSince)
                     .max(Comparator.comparingLong(QuorumStatus.Member::logEndIndex))
-                    .map(member -> RaftPeerId.valueOf(Integer.toString(member.nodeId())))
-                    .orElse(null);
-            return transfer(successor)
-                    .thenCompose(done ->
-                            done || successor == null ? CompletableFuture.completedFuture(done) : transfer(null))
-                    .thenApply(done -> null);
+                    .map(member -> transfer(RaftPeerId.valueOf(Integer.toString(member.nodeId())))
+                            .thenCompose(done -> done ? CompletableFuture.completedFuture(true) : transfer(null))
+                            .<Void>thenApply(done -> null))
+                    .orElseGet(() -> CompletableFuture.completedFuture(null));
         } catch (IOException e) {
             LOG.info("cannot hand over the lead of the metadata quorum: {}", e.getMessage());
             return CompletableFuture.completedFuture(null);
