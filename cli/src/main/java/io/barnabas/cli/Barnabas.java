@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of all commands, and the process' exit code: 0 done, 1 failed, 2 wrongly called. */
 @Command(
@@ -58,6 +59,13 @@ public final class Barnabas implements Runnable {
         Barnabas root = new Barnabas();
         CommandLine commandLine = new CommandLine(root);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setParameterExceptionHandler((failure, arguments) -> {
+            CommandLine command = failure.getCommandLine();
+            command.getErr().println(command.getColorScheme().errorText("barnabas: " + failure.getMessage()));
+            UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+            command.getErr().println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
+            return CommandLine.ExitCode.USAGE;
+        });
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(command.getColorScheme().errorText("barnabas: " + Failures.line(failure)));
             if (root.verbose) {
@@ -70,7 +78,7 @@ public final class Barnabas implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing required command; see barnabas --help");
+        throw new ParameterException(spec.commandLine(), "Missing required command");
     }
 
     /** The version of the jar that this class came in. */

@@ -1,11 +1,17 @@
 package io.barnabas.cli;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.ClientDnsLookup;
+import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -23,6 +29,7 @@ import picocli.CommandLine.Option;
 final class ClusterClient {
 
     private static final int TIMEOUT_MS = 15_000;
+    private static final int CONNECT_TIMEOUT_MS = 2_000;
 
     @Option(
             names = "--bootstrap-server",
@@ -31,10 +38,18 @@ final class ClusterClient {
             description = "Nodes to ask first (default: $BARNABAS_BOOTSTRAP, else 127.0.0.1:9092).")
     private String bootstrap;
 
-    ClusterClient() {}
+    /** Whether the cluster should be up, so that finding nobody there is an answer. */
+    private final boolean expectedUp;
 
+    /** For a command line to fill in. */
+    ClusterClient() {
+        this.expectedUp = true;
+    }
+
+    /** For a cluster that may still be starting: its clients keep trying. */
     ClusterClient(String bootstrap) {
         this.bootstrap = bootstrap;
+        this.expectedUp = false;
     }
 
     String bootstrap() {
@@ -58,6 +73,7 @@ final class ClusterClient {
         Map<String, Object> config = common();
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         Properties properties = new Properties();
         properties.putAll(config);
@@ -73,7 +89,7 @@ final class ClusterClient {
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         config.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, 20);
         config.put(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, 200);
-        config.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 2_000);
+        config.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, CONNECT_TIMEOUT_MS);
         return config;
     }
 
@@ -81,13 +97,31 @@ final class ClusterClient {
         T create();
     }
 
-    private static <T> T create(Creation<T> creation) {
+    private <T> T create(Creation<T> creation) {
         try {
+            if (expectedUp) {
+                requireListener();
+            }
             return creation.create();
         } catch (KafkaException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new CommandFailedException(cause.getMessage(), e);
         }
+    }
+
+    /** Kafka's clients try a closed port until their patience ends; a person should not have to wait for that. */
+    private void requireListener() {
+        IOException last = null;
+        for (InetSocketAddress address : ClientUtils.parseAndValidateAddresses(
+                List.of(bootstrap.split(",")), ClientDnsLookup.USE_ALL_DNS_IPS.toString())) {
+            try (Socket socket = new Socket()) {
+                socket.connect(address, CONNECT_TIMEOUT_MS);
+                return;
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw unreachable(last);
     }
 
     /** Waits for an answer; a cluster that cannot be reached is named with what to do. */

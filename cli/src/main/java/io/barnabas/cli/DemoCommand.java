@@ -97,7 +97,7 @@ final class DemoCommand implements Runnable {
                 Files.delete(path);
             }
         } catch (IOException e) {
-            throw new CommandFailedException("cannot remove " + home + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot remove " + home + ": " + Failures.line(e), e);
         }
     }
 }

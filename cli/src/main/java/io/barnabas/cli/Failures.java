@@ -1,5 +1,7 @@
 package io.barnabas.cli;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -17,6 +19,13 @@ final class Failures {
         if (cause instanceof TimeoutException) {
             return "no answer in time: " + cause.getMessage()
                     + " Does the cluster run, and does --bootstrap-server name it?";
+        }
+        // These two say no more than the path.
+        if (cause instanceof NoSuchFileException missing) {
+            return "there is no file " + missing.getFile();
+        }
+        if (cause instanceof AccessDeniedException denied) {
+            return "no permission for " + denied.getFile();
         }
         String message = cause.getMessage();
         return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message.strip();

@@ -48,7 +48,7 @@ final class LocalCluster {
                     .toList();
             return nodes.isEmpty() ? Optional.empty() : Optional.of(new LocalCluster(directory, nodes));
         } catch (IOException e) {
-            throw new CommandFailedException("cannot read " + directory + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot read " + directory + ": " + Failures.line(e), e);
         }
     }
 
@@ -73,7 +73,7 @@ final class LocalCluster {
                 nodes.add(LocalNode.of(home));
             }
         } catch (IOException | DataDirectoryException e) {
-            throw new CommandFailedException("cannot prepare " + directory + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot prepare " + directory + ": " + Failures.line(e), e);
         }
         return new LocalCluster(directory, nodes);
     }

@@ -33,7 +33,7 @@ record LocalNode(int id, Path home, int port) {
         try (Reader reader = Files.newBufferedReader(home.resolve(SETTINGS))) {
             settings.load(reader);
         } catch (IOException e) {
-            throw new CommandFailedException("cannot read " + home.resolve(SETTINGS) + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot read " + home.resolve(SETTINGS) + ": " + Failures.line(e), e);
         }
         Matcher port = LISTENER_PORT.matcher(settings.getProperty("listeners", ""));
         if (!port.matches()) {
@@ -77,7 +77,7 @@ record LocalNode(int id, Path home, int port) {
             Files.writeString(pidFile(), Long.toString(process.pid()));
             return process.toHandle();
         } catch (IOException e) {
-            throw new CommandFailedException("cannot start node " + id + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot start node " + id + ": " + Failures.line(e), e);
         }
     }
 
@@ -89,7 +89,7 @@ record LocalNode(int id, Path home, int port) {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | NumberFormatException e) {
-            throw new CommandFailedException("cannot read " + pidFile() + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot read " + pidFile() + ": " + Failures.line(e), e);
         }
     }
 

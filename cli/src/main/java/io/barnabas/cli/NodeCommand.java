@@ -19,6 +19,6 @@ final class NodeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing required command; see barnabas node --help");
+        throw new ParameterException(spec.commandLine(), "Missing required command");
     }
 }

@@ -19,6 +19,6 @@ final class PartitionCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing required command; see barnabas partition --help");
+        throw new ParameterException(spec.commandLine(), "Missing required command");
     }
 }

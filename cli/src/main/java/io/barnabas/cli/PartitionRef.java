@@ -14,7 +14,7 @@ record PartitionRef(String topic, OptionalInt partition) {
 
     static PartitionRef parse(String text) {
         int colon = text.lastIndexOf(':');
-        if (colon < 0) {
+        if (colon < 0 && !text.isEmpty()) {
             return new PartitionRef(text, OptionalInt.empty());
         }
         try {

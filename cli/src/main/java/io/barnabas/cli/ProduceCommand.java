@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,8 @@ final class ProduceCommand implements Runnable {
 
     @Override
     public void run() {
+        require("--acks", acks, List.of("0", "1", "all"));
+        require("--compression", compression, List.of("none", "gzip", "snappy", "lz4", "zstd"));
         RecordSource source = new RecordSource(topic, keySeparator, keyField, timestampField, format());
         long start = System.nanoTime();
         try (Producer<byte[], byte[]> producer = cluster.producer(Map.of(
@@ -91,7 +94,14 @@ final class ProduceCommand implements Runnable {
             sending.flush();
             report(sending, System.nanoTime() - start);
         } catch (IOException e) {
-            throw new CommandFailedException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot read " + file + ": " + Failures.line(e), e);
+        }
+    }
+
+    private void require(String option, String value, List<String> allowed) {
+        if (!allowed.contains(value)) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " takes " + String.join(", ", allowed) + ", not '" + value + "'");
         }
     }
 

@@ -24,6 +24,6 @@ final class QuorumCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing required command; see barnabas quorum --help");
+        throw new ParameterException(spec.commandLine(), "Missing required command");
     }
 }

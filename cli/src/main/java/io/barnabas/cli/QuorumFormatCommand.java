@@ -58,7 +58,7 @@ final class QuorumFormatCommand implements Runnable {
                     .println((fresh ? "Formatted " : "Already formatted: ") + node.logDir() + " for node "
                             + node.nodeId() + " of cluster " + id);
         } catch (InvalidNodeConfigException | DataDirectoryException | IOException e) {
-            throw new CommandFailedException(e.getMessage(), e);
+            throw new CommandFailedException(Failures.line(e), e);
         }
     }
 }

@@ -82,7 +82,7 @@ record RecordSource(
                         .toEpochMilli();
             }
             return text.matches("\\d+") ? Long.parseLong(text) : ((From.Time) From.parse(text)).epochMs();
-        } catch (DateTimeException | ClassCastException | TypeConversionException e) {
+        } catch (DateTimeException | NumberFormatException | ClassCastException | TypeConversionException e) {
             throw new CommandFailedException(
                     "'" + text + "' is no time; give its form with --timestamp-format, for example 'yyyy/MM/dd HH:mm'",
                     e);

@@ -25,6 +25,6 @@ final class TopicCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing required command; see barnabas topic --help");
+        throw new ParameterException(spec.commandLine(), "Missing required command");
     }
 }
