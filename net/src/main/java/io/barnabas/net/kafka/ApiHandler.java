@@ -20,7 +20,8 @@ public interface ApiHandler<Q extends ApiMessage, A extends ApiMessage> {
      * Handles one request.
      *
      * @return the response, in time; null or a stage of null when the protocol wants none (produce with acks=0); a
-     *     stage that fails answers UNKNOWN_SERVER_ERROR in the API's own way and closes the connection
+     *     stage that fails closes the connection, and is logged as an error unless it is a
+     *     {@link DropConnectionException}. The stage is cancelled when the connection ends before it completes.
      */
     CompletionStage<A> handle(RequestContext context, Q request);
 }

@@ -8,9 +8,15 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +36,11 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     private final RequestDecoder decoder;
     private final long maxPendingBytes;
     private final ResponseOrderer<Outgoing> orderer = new ResponseOrderer<>();
+    /** What the handlers have promised and not delivered. */
+    private final Set<CompletableFuture<?>> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private long pendingBytes;
+    private boolean ended;
 
     /** A response that is not encoded yet. */
     private record Outgoing(Request request, ApiMessage body) {}
@@ -48,12 +58,16 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext channel, ByteBuf frame) {
+        if (ended) {
+            // It came in one piece with the frame that ended the connection.
+            return;
+        }
         Request request;
         try {
             request = decoder.decode(frame);
         } catch (RequestDecoder.BadRequestException e) {
             LOG.info("closing the connection from {}: {}", channel.channel().remoteAddress(), e.getMessage());
-            channel.close();
+            end(channel);
             return;
         }
         ResponseOrderer.Slot<Outgoing> slot = orderer.arrived();
@@ -70,24 +84,40 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
                 listener,
                 (InetSocketAddress) channel.channel().remoteAddress(),
                 channel.channel().eventLoop());
-        Optional<CompletionStage<? extends ApiMessage>> answer;
+        CompletionStage<? extends ApiMessage> answer;
         try {
-            answer = Optional.ofNullable(handle(request, context));
+            answer = handle(request, context);
         } catch (RuntimeException e) {
             fail(channel, request, e);
             return;
         }
-        if (answer.isEmpty()) {
+        if (answer == null) {
             answered(channel, slot, request, null);
             return;
         }
-        answer.get().whenComplete((body, error) -> {
-            if (channel.executor().inEventLoop()) {
-                answered(channel, slot, request, body, error);
+        CompletableFuture<? extends ApiMessage> future = answer.toCompletableFuture();
+        waiting.add(future);
+        future.whenComplete((body, error) -> onEventLoop(channel, body, () -> {
+            waiting.remove(future);
+            if (error == null) {
+                answered(channel, slot, request, body);
             } else {
-                channel.executor().execute(() -> answered(channel, slot, request, body, error));
+                fail(channel, request, error);
             }
-        });
+        }));
+    }
+
+    private static void onEventLoop(ChannelHandlerContext channel, ApiMessage body, Runnable task) {
+        if (channel.executor().inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            channel.executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a response came after the listener's end", e);
+            SliceRecords.releaseAll(body);
+        }
     }
 
     @SuppressWarnings("unchecked") // the table pairs each handler with the messages of its API
@@ -98,20 +128,11 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     private void answered(
-            ChannelHandlerContext channel,
-            ResponseOrderer.Slot<Outgoing> slot,
-            Request request,
-            ApiMessage body,
-            Throwable error) {
-        if (error != null) {
-            fail(channel, request, error);
-        } else {
-            answered(channel, slot, request, body);
-        }
-    }
-
-    private void answered(
             ChannelHandlerContext channel, ResponseOrderer.Slot<Outgoing> slot, Request request, ApiMessage body) {
+        if (ended) {
+            SliceRecords.releaseAll(body);
+            return;
+        }
         pendingBytes -= request.sizeInBytes();
         List<Outgoing> leaving = orderer.ready(slot, body == null ? null : new Outgoing(request, body));
         for (Outgoing outgoing : leaving) {
@@ -123,7 +144,12 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
         regulate(channel);
     }
 
-    private static void write(ChannelHandlerContext channel, Outgoing outgoing) {
+    private void write(ChannelHandlerContext channel, Outgoing outgoing) {
+        if (ended) {
+            // The response before this one could not be encoded.
+            SliceRecords.releaseAll(outgoing.body());
+            return;
+        }
         Request request = outgoing.request();
         List<ReferenceCounted> pieces;
         try {
@@ -132,6 +158,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
             pieces = ResponseEncoder.encode(
                     channel.alloc(), request.api().key(), version, request.correlationId(), outgoing.body());
         } catch (RuntimeException e) {
+            SliceRecords.releaseAll(outgoing.body());
             fail(channel, request, e);
             return;
         }
@@ -140,14 +167,46 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
         }
     }
 
-    private static void fail(ChannelHandlerContext channel, Request request, Throwable error) {
-        LOG.error(
-                "{} version {} from {} failed; closing the connection",
-                request.api().key(),
-                request.version(),
-                channel.channel().remoteAddress(),
-                error);
+    private void fail(ChannelHandlerContext channel, Request request, Throwable error) {
+        if (ended) {
+            return;
+        }
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        ApiKeys key = request.api().key();
+        if (cause instanceof DropConnectionException) {
+            LOG.info(
+                    "closing the connection from {} after {}: {}",
+                    channel.channel().remoteAddress(),
+                    key,
+                    cause.getMessage());
+        } else {
+            LOG.error(
+                    "{} version {} from {} failed; closing the connection",
+                    key,
+                    request.version(),
+                    channel.channel().remoteAddress(),
+                    cause);
+        }
+        end(channel);
+    }
+
+    /** Lets go of all that is under way for this client; no request is handled and no response sent after it. */
+    private void end(ChannelHandlerContext channel) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        orderer.drop().forEach(outgoing -> SliceRecords.releaseAll(outgoing.body()));
+        List<CompletableFuture<?>> unanswered = List.copyOf(waiting);
+        waiting.clear();
+        unanswered.forEach(future -> future.cancel(false));
         channel.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext channel) {
+        end(channel);
+        channel.fireChannelInactive();
     }
 
     private void regulate(ChannelHandlerContext channel) {
@@ -166,7 +225,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     public void userEventTriggered(ChannelHandlerContext channel, Object event) {
         if (event instanceof IdleStateEvent && orderer.pending() == 0) {
-            channel.close();
+            end(channel);
         } else {
             channel.fireUserEventTriggered(event);
         }
@@ -181,6 +240,6 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
         } else {
             LOG.error("connection from {} failed", channel.channel().remoteAddress(), cause);
         }
-        channel.close();
+        end(channel);
     }
 }

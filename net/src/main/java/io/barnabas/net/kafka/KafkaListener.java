@@ -72,9 +72,11 @@ public final class KafkaListener implements AutoCloseable {
             return;
         }
         connections.add(channel);
+        // The limit is for what the length field counts, which does not count itself.
+        int maxFrame = (int) Math.min(Integer.MAX_VALUE, (long) config.maxRequestBytes() + LENGTH_BYTES);
         channel.pipeline()
                 .addLast(new IdleStateHandler(0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                .addLast(new LengthFieldBasedFrameDecoder(config.maxRequestBytes(), 0, LENGTH_BYTES, 0, LENGTH_BYTES))
+                .addLast(new LengthFieldBasedFrameDecoder(maxFrame, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
                 .addLast(new Connection(config.name(), apis, config.maxRequestBytes()));
     }
 

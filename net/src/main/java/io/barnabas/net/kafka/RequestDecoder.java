@@ -74,10 +74,8 @@ final class RequestDecoder {
             message = new ApiVersionsRequestData();
         } else {
             message = api.key().messageType.newRequest();
+            // Bytes after the body are ignored, as Kafka does; some clients leave padding there.
             message.read(readable, version);
-            if (readable.remaining() != 0) {
-                throw new BadRequestException(readable.remaining() + " bytes follow the request", null);
-            }
         }
         return new Request(api, version, header.correlationId(), header.clientId(), message, size);
     }

@@ -1,6 +1,5 @@
 package io.barnabas.net.kafka;
 
-import io.barnabas.log.LogSlice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultFileRegion;
@@ -21,7 +20,10 @@ final class ResponseEncoder {
 
     private ResponseEncoder() {}
 
-    /** The whole frame, length included. Each piece is released by writing it. */
+    /**
+     * The whole frame, length included. Each piece is released by writing it. When encoding fails, slices of the body
+     * that were not reached are still held.
+     */
     static List<ReferenceCounted> encode(
             ByteBufAllocator allocator, ApiKeys key, short version, int correlationId, ApiMessage body) {
         Pieces pieces = new Pieces(allocator);
@@ -36,7 +38,7 @@ final class ResponseEncoder {
             body.size(cache, version);
             body.write(pieces, cache, version);
             return pieces.finish();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             pieces.release();
             throw e;
         }
@@ -44,16 +46,16 @@ final class ResponseEncoder {
 
     /** A segment's bytes on their way out by sendfile; gives the slice back instead of closing the shared file. */
     private static final class SliceRegion extends DefaultFileRegion {
-        private final LogSlice slice;
+        private final SliceRecords records;
 
-        SliceRegion(LogSlice slice) {
-            super(slice.channel(), slice.position(), slice.sizeInBytes());
-            this.slice = slice;
+        SliceRegion(SliceRecords records) {
+            super(records.slice().channel(), records.slice().position(), records.sizeInBytes());
+            this.records = records;
         }
 
         @Override
         protected void deallocate() {
-            slice.release();
+            records.release();
         }
     }
 
@@ -61,7 +63,9 @@ final class ResponseEncoder {
         private final ByteBufAllocator allocator;
         private final List<ReferenceCounted> done = new ArrayList<>();
         private final ByteBuf first;
+        /** What is written to; null once it is among those done. */
         private ByteBuf current;
+
         private long length = -Integer.BYTES;
 
         Pieces(ByteBufAllocator allocator) {
@@ -71,19 +75,20 @@ final class ResponseEncoder {
         }
 
         List<ReferenceCounted> finish() {
-            add(current);
+            endCurrent();
             first.setInt(0, Math.toIntExact(length));
             return done;
         }
 
-        private void add(ByteBuf piece) {
-            length += piece.readableBytes();
-            done.add(piece);
+        private void endCurrent() {
+            length += current.readableBytes();
+            done.add(current);
+            current = null;
         }
 
         void release() {
             done.forEach(ReferenceCounted::release);
-            if (!done.contains(current)) {
+            if (current != null) {
                 current.release();
             }
         }
@@ -95,10 +100,10 @@ final class ResponseEncoder {
                     sliced.release();
                     return;
                 }
-                add(current);
-                current = allocator.buffer();
+                endCurrent();
                 length += sliced.sizeInBytes();
-                done.add(new SliceRegion(sliced.slice()));
+                done.add(new SliceRegion(sliced));
+                current = allocator.buffer();
             } else {
                 Writable.super.writeRecords(records);
             }

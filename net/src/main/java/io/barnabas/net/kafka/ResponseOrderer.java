@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Lets responses leave in the order of their requests, whatever order they are ready in.
@@ -44,6 +45,16 @@ final class ResponseOrderer<R> {
             }
         }
         return leaving;
+    }
+
+    /** Forgets all requests; returns the responses that were ready and waited for others. */
+    List<R> drop() {
+        List<R> unsent = pending.stream()
+                .map(slot -> slot.response)
+                .filter(Objects::nonNull)
+                .toList();
+        pending.clear();
+        return unsent;
     }
 
     /** Requests that are not answered yet, or whose answer waits for another. */

@@ -29,7 +29,7 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestDa
     @Override
     public CompletionStage<ApiVersionsResponseData> handle(RequestContext context, ApiVersionsRequestData request) {
         ApiVersionsResponseData response = new ApiVersionsResponseData();
-        if (context.apiVersion() > NEWEST) {
+        if (context.apiVersion() < OLDEST || context.apiVersion() > NEWEST) {
             // KIP-511: the client learns from this one range which version to ask again with.
             ApiVersionCollection own = new ApiVersionCollection();
             own.add(version(ApiKeys.API_VERSIONS, OLDEST, NEWEST));

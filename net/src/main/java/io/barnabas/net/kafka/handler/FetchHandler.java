@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -51,15 +53,10 @@ public final class FetchHandler implements ApiHandler<FetchRequestData, FetchRes
             if (request.sessionId() != 0) {
                 sessions.remove(request.sessionId());
             }
-            Optional<FetchSession> session = sessionless ? Optional.empty() : sessions.create(topicIds);
-            session.ifPresent(created -> {
-                synchronized (created) {
-                    created.update(wanted, List.of());
-                }
-            });
+            Supplier<Optional<FetchSession>> session = sessionless ? Optional::empty : () -> open(topicIds, wanted);
             return new PendingFetch(broker, context, request, wanted, session, false).start();
         }
-        Optional<FetchSession> found = sessions.find(request.sessionId());
+        Optional<FetchSession> found = sessions.find(request.sessionId(), nowMs());
         if (found.isEmpty()) {
             return failed(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
@@ -72,8 +69,28 @@ public final class FetchHandler implements ApiHandler<FetchRequestData, FetchRes
                 return failed(Errors.INVALID_FETCH_SESSION_EPOCH);
             }
             session.update(wanted, forgotten(request));
-            return new PendingFetch(broker, context, request, session.wanted(), found, true).start();
+            Map<FetchSession.Key, FetchSession.Wanted> all = session.wanted();
+            if (all.isEmpty()) {
+                sessions.remove(session.id());
+                return CompletableFuture.completedFuture(new FetchResponseData());
+            }
+            return new PendingFetch(broker, context, request, all, () -> found, true).start();
         }
+    }
+
+    /** A session is opened when its first response leaves, so that a client that goes away before leaves none behind. */
+    private Optional<FetchSession> open(boolean topicIds, Map<FetchSession.Key, FetchSession.Wanted> wanted) {
+        Optional<FetchSession> opened = sessions.create(topicIds, nowMs());
+        opened.ifPresent(session -> {
+            synchronized (session) {
+                session.update(wanted, List.of());
+            }
+        });
+        return opened;
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private static CompletionStage<FetchResponseData> failed(Errors error) {

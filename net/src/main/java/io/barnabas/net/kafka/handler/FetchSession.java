@@ -2,7 +2,6 @@ package io.barnabas.net.kafka.handler;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 
@@ -11,6 +10,9 @@ import org.apache.kafka.common.Uuid;
  * response only what is new.
  */
 final class FetchSession {
+
+    /** The epoch of the request after the one that opens the session. */
+    private static final int FIRST_EPOCH = 1;
 
     private final int id;
     private final boolean usesTopicIds;
@@ -41,9 +43,14 @@ final class FetchSession {
     }
 
     FetchSession(int id, boolean usesTopicIds) {
+        this(id, usesTopicIds, FIRST_EPOCH);
+    }
+
+    /** A session whose next request is to carry {@code epoch}. */
+    FetchSession(int id, boolean usesTopicIds, int epoch) {
         this.id = id;
         this.usesTopicIds = usesTopicIds;
-        this.epoch = 1;
+        this.epoch = epoch;
     }
 
     int id() {
@@ -59,7 +66,7 @@ final class FetchSession {
         if (requestEpoch != epoch) {
             return false;
         }
-        epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+        epoch = epoch == Integer.MAX_VALUE ? FIRST_EPOCH : epoch + 1;
         return true;
     }
 
@@ -103,9 +110,5 @@ final class FetchSession {
             entries.put(key, entry);
         }
         return news;
-    }
-
-    List<Key> keys() {
-        return List.copyOf(entries.keySet());
     }
 }

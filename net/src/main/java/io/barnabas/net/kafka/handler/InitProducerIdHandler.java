@@ -58,10 +58,9 @@ public final class InitProducerIdHandler implements ApiHandler<InitProducerIdReq
             if (next < end) {
                 return CompletableFuture.completedFuture(next++);
             }
-            if (reservation == null) {
-                reservation = reserve();
-            }
-            reserving = reservation;
+            reserving = reservation == null ? reserve() : reservation;
+            // One that is done already has cleared the field before it could be set here.
+            reservation = reserving.isDone() ? null : reserving;
         }
         return reserving.thenCompose(reserved -> nextId());
     }

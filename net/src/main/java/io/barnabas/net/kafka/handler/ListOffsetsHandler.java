@@ -26,6 +26,9 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
 
     private static final Logger LOG = LoggerFactory.getLogger(ListOffsetsHandler.class);
 
+    /** Before this version a response that has an epoch cannot be written. */
+    private static final int FIRST_VERSION_WITH_EPOCHS = 4;
+
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
     private static final long MAX_TIMESTAMP = -3;
@@ -33,6 +36,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private static final long EARLIEST_LOCAL = -4;
 
     private static final long LATEST_TIERED = -5;
+    /** The first offset not tiered yet (KIP-1023); without tiers it has no answer, which is no error. */
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
 
     private final Partitions partitions;
 
@@ -51,7 +56,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                 ListOffsetsPartitionResponse answer =
                         new ListOffsetsPartitionResponse().setPartitionIndex(partition.partitionIndex());
                 answers.partitions().add(answer);
-                queries.add(query(topic.name(), partition, answer));
+                queries.add(query(context, topic.name(), partition, answer));
             }
         }
         return CompletableFuture.allOf(queries.toArray(CompletableFuture[]::new))
@@ -59,7 +64,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     }
 
     private CompletableFuture<?> query(
-            String topic, ListOffsetsPartition partition, ListOffsetsPartitionResponse answer) {
+            RequestContext context, String topic, ListOffsetsPartition partition, ListOffsetsPartitionResponse answer) {
         Partitions.Lookup lookup =
                 partitions.leader(Uuid.ZERO_UUID, topic, partition.partitionIndex(), partition.currentLeaderEpoch());
         if (lookup instanceof Partitions.Lookup.Not not) {
@@ -67,7 +72,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             return CompletableFuture.completedFuture(null);
         }
         Partitions.Lookup.Led led = (Partitions.Lookup.Led) lookup;
-        if (partition.timestamp() == LATEST_TIERED) {
+        if (partition.timestamp() == LATEST_TIERED || partition.timestamp() == EARLIEST_PENDING_UPLOAD) {
             return CompletableFuture.completedFuture(null);
         }
         Optional<OffsetQuery> query = toQuery(partition.timestamp());
@@ -77,7 +82,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         }
         return led.replica()
                 .offsetFor(query.get())
-                .thenAccept(found -> fill(answer, found))
+                .thenAccept(found -> fill(context, answer, found))
                 .exceptionally(error -> {
                     LOG.warn("{}: looking up time {} failed", led.replica(), partition.timestamp(), error);
                     answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
@@ -85,8 +90,11 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                 });
     }
 
-    private static void fill(ListOffsetsPartitionResponse answer, TimestampOffset found) {
-        answer.setOffset(found.offset()).setTimestamp(found.timestampMs()).setLeaderEpoch(found.leaderEpoch());
+    private static void fill(RequestContext context, ListOffsetsPartitionResponse answer, TimestampOffset found) {
+        answer.setOffset(found.offset()).setTimestamp(found.timestampMs());
+        if (context.apiVersion() >= FIRST_VERSION_WITH_EPOCHS) {
+            answer.setLeaderEpoch(found.leaderEpoch());
+        }
     }
 
     private static Optional<OffsetQuery> toQuery(long timestamp) {

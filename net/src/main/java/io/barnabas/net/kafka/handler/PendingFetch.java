@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -29,6 +31,8 @@ import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One fetch from its first look at the partitions to its response. It reads, and when too little is there it waits:
@@ -37,28 +41,36 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  */
 final class PendingFetch {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PendingFetch.class);
     private static final int FIRST_VERSION_WITH_LEADERS = 12;
     private static final int FIRST_VERSION_WITH_ENDPOINTS = 16;
     private static final long UNKNOWN = -1;
+    private static final byte READ_COMMITTED = 1;
 
     private final Broker broker;
     private final Partitions partitions;
     private final RequestContext context;
     private final FetchRequestData request;
     private final Map<FetchSession.Key, FetchSession.Wanted> wanted;
-    private final Optional<FetchSession> session;
+    private final Supplier<Optional<FetchSession>> session;
     private final boolean incremental;
     private final long deadlineNanos;
     private final CompletableFuture<FetchResponseData> response = new CompletableFuture<>();
     private final List<Registration> registrations = new ArrayList<>();
     private ScheduledFuture<?> timer;
 
+    /**
+     * A fetch to be started.
+     *
+     * @param session gives the session that the response belongs to, when there is one; asked when the response is final
+     * @param incremental whether the response names only what is new to the session
+     */
     PendingFetch(
             Broker broker,
             RequestContext context,
             FetchRequestData request,
             Map<FetchSession.Key, FetchSession.Wanted> wanted,
-            Optional<FetchSession> session,
+            Supplier<Optional<FetchSession>> session,
             boolean incremental) {
         this.broker = broker;
         this.partitions = new Partitions(broker);
@@ -70,7 +82,13 @@ final class PendingFetch {
         this.deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.maxWaitMs()));
     }
 
+    /** Reads; the response is cancelled when the connection ends first, and then nothing stays behind. */
     CompletableFuture<FetchResponseData> start() {
+        response.whenComplete((done, error) -> {
+            if (error != null) {
+                stopWaiting();
+            }
+        });
         attempt();
         return response;
     }
@@ -86,18 +104,29 @@ final class PendingFetch {
 
     private void attempt() {
         Map<FetchSession.Key, Found> found = new LinkedHashMap<>();
+        try {
+            attempt(found);
+        } catch (RuntimeException e) {
+            found.values().forEach(PendingFetch::release);
+            response.completeExceptionally(e);
+        }
+    }
+
+    private void attempt(Map<FetchSession.Key, Found> found) {
         int room = Math.min(request.maxBytes(), broker.settings().maxFetchBytes());
         long bytes = 0;
         boolean error = false;
         for (Map.Entry<FetchSession.Key, FetchSession.Wanted> entry : wanted.entrySet()) {
             int left = (int) Math.max(0, room - bytes);
             Found one = look(entry.getKey(), entry.getValue(), left, bytes == 0);
+            found.put(entry.getKey(), one);
             bytes += one.bytes();
             error |= one.error();
-            found.put(entry.getKey(), one);
         }
         long waitNanos = deadlineNanos - System.nanoTime();
-        if (error || bytes >= request.minBytes() || waitNanos <= 0) {
+        // A client that asks for more than a response may hold gets a full one.
+        int enough = Math.min(request.minBytes(), room);
+        if (error || wanted.isEmpty() || bytes >= enough || waitNanos <= 0) {
             respond(found);
         } else {
             found.values().forEach(PendingFetch::release);
@@ -115,7 +144,7 @@ final class PendingFetch {
         AtomicBoolean awake = new AtomicBoolean();
         Runnable wake = () -> {
             if (awake.compareAndSet(false, true)) {
-                context.eventLoop().execute(this::again);
+                wakeUp();
             }
         };
         timer = context.eventLoop().schedule(wake, waitNanos, TimeUnit.NANOSECONDS);
@@ -126,11 +155,28 @@ final class PendingFetch {
         }
     }
 
+    /** Called by partitions on their own threads, which must not suffer from what goes on here. */
+    private void wakeUp() {
+        try {
+            context.eventLoop().execute(this::again);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a fetch of {} was woken after the listener's end", context.remote(), e);
+        }
+    }
+
     private void again() {
-        timer.cancel(false);
+        if (!response.isDone()) {
+            stopWaiting();
+            attempt();
+        }
+    }
+
+    private void stopWaiting() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
         registrations.forEach(Registration::close);
         registrations.clear();
-        attempt();
     }
 
     private Found look(FetchSession.Key key, FetchSession.Wanted want, int room, boolean first) {
@@ -142,15 +188,19 @@ final class PendingFetch {
 
     private Found failed(FetchSession.Key key, Errors error, Leadership leader) {
         PartitionData data = bare(key).setErrorCode(error.code());
-        if (context.apiVersion() >= FIRST_VERSION_WITH_LEADERS && leader.leader() >= 0) {
+        boolean elsewhere = error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH;
+        if (elsewhere && context.apiVersion() >= FIRST_VERSION_WITH_LEADERS && leader.leader() >= 0) {
             data.setCurrentLeader(
                     new LeaderIdAndEpoch().setLeaderId(leader.leader()).setLeaderEpoch(leader.epoch()));
         }
         return new Found(data, true, 0, Optional.empty());
     }
 
-    private static PartitionData bare(FetchSession.Key key) {
+    private PartitionData bare(FetchSession.Key key) {
+        // Nobody aborts transactions here; a client that reads uncommitted records is not told of any, as the
+        // protocol has it.
         return new PartitionData()
+                .setAbortedTransactions(request.isolationLevel() == READ_COMMITTED ? List.of() : null)
                 .setPartitionIndex(key.partition())
                 .setHighWatermark(UNKNOWN)
                 .setLastStableOffset(UNKNOWN)
@@ -163,8 +213,10 @@ final class PendingFetch {
         PartitionReplica replica = led.replica();
         if (want.lastFetchedEpoch() >= 0) {
             EpochEnd end = replica.endOf(want.lastFetchedEpoch());
-            if (end.leaderEpoch() >= 0
-                    && (end.leaderEpoch() < want.lastFetchedEpoch() || end.endOffset() < want.offset())) {
+            if (end.leaderEpoch() < 0) {
+                return failed(key, Errors.OFFSET_OUT_OF_RANGE, replica.leadership());
+            }
+            if (end.leaderEpoch() < want.lastFetchedEpoch() || end.endOffset() < want.offset()) {
                 // KIP-595: the client's log went another way from here on.
                 PartitionData data = bounds(bare(key), replica.offsets())
                         .setDivergingEpoch(
@@ -174,6 +226,9 @@ final class PendingFetch {
         }
         int maxBytes = Math.min(room, Math.max(0, want.maxBytes()));
         return switch (replica.read(want.offset(), maxBytes, first)) {
+            case ReadOutcome.OutOfRange out
+            when isUncommitted(want.offset(), out.offsets()) ->
+                new Found(bounds(bare(key), out.offsets()), false, 0, Optional.of(new Watched(replica, want.offset())));
             case ReadOutcome.OutOfRange out ->
                 failed(key, Errors.OFFSET_OUT_OF_RANGE, led.replica().leadership());
             case ReadOutcome.Unavailable gone ->
@@ -192,6 +247,11 @@ final class PendingFetch {
         };
     }
 
+    /** A reader that is ahead of the high watermark waits for it; out of range is what no record was written at. */
+    private static boolean isUncommitted(long offset, Offsets offsets) {
+        return offset > offsets.highWatermark() && offset <= offsets.logEndOffset();
+    }
+
     /** Without transactions every committed record is stable. */
     private static PartitionData bounds(PartitionData data, Offsets offsets) {
         return data.setHighWatermark(offsets.highWatermark())
@@ -201,29 +261,27 @@ final class PendingFetch {
 
     private void respond(Map<FetchSession.Key, Found> found) {
         FetchResponseData data = new FetchResponseData();
-        if (session.isPresent()) {
-            synchronized (session.get()) {
-                data.setSessionId(session.get().id());
-                found.forEach((key, one) -> {
-                    boolean news = session.get()
-                            .tell(
-                                    key,
-                                    one.bytes() > 0,
-                                    one.error(),
-                                    one.data().highWatermark(),
-                                    one.data().logStartOffset());
-                    if (news || !incremental) {
-                        add(data, key, one.data());
-                    } else {
-                        release(one);
-                    }
-                });
-            }
-        } else {
-            found.forEach((key, one) -> add(data, key, one.data()));
-        }
+        session.get()
+                .ifPresentOrElse(
+                        one -> tell(one, found, data), () -> found.forEach((key, one) -> add(data, key, one.data())));
         addEndpoints(data);
         response.complete(data);
+    }
+
+    private void tell(FetchSession told, Map<FetchSession.Key, Found> found, FetchResponseData data) {
+        synchronized (told) {
+            data.setSessionId(told.id());
+            found.forEach((key, one) -> {
+                PartitionData partition = one.data();
+                boolean news = told.tell(
+                        key, one.bytes() > 0, one.error(), partition.highWatermark(), partition.logStartOffset());
+                if (news || !incremental) {
+                    add(data, key, partition);
+                } else {
+                    release(one);
+                }
+            });
+        }
     }
 
     private static void add(FetchResponseData response, FetchSession.Key key, PartitionData data) {

@@ -8,6 +8,7 @@ import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.metadata.rules.NodeInfo;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.DropConnectionException;
 import io.barnabas.net.kafka.KafkaErrors;
 import io.barnabas.net.kafka.RequestContext;
 import java.nio.ByteBuffer;
@@ -59,10 +60,25 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                 appends.add(append(context, request, topic, data, answer));
             }
         }
-        CompletableFuture<ProduceResponseData> answered = CompletableFuture.allOf(
-                        appends.toArray(CompletableFuture[]::new))
-                .thenApply(done -> withEndpoints(context, response));
-        return request.acks() == 0 ? null : answered;
+        CompletableFuture<Void> appended = CompletableFuture.allOf(appends.toArray(CompletableFuture[]::new));
+        // Without acks nothing is answered, but the request counts as under way until its batches are written, which
+        // slows a producer down that sends faster than the disk takes.
+        return request.acks() == 0
+                ? appended.thenApply(done -> silence(response))
+                : appended.thenApply(done -> withEndpoints(context, response));
+    }
+
+    /** With acks=0 the end of the connection is the only way to tell a client that its metadata may be old. */
+    private static ProduceResponseData silence(ProduceResponseData response) {
+        for (TopicProduceResponse topic : response.responses()) {
+            for (PartitionProduceResponse partition : topic.partitionResponses()) {
+                if (partition.errorCode() != Errors.NONE.code()) {
+                    throw new DropConnectionException("a batch for " + topic.name() + "-" + partition.index()
+                            + " sent with acks=0 failed with " + Errors.forCode(partition.errorCode()));
+                }
+            }
+        }
+        return null;
     }
 
     private CompletableFuture<?> append(
