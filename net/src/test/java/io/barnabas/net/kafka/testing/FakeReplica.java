@@ -361,6 +361,11 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
     public void close() {
         breakReads("closed");
         lead(new Leadership(-1, -1, false));
+        closeFile();
+    }
+
+    /** Takes the file away, so that appends throw. */
+    public void closeFile() {
         try {
             file.close();
         } catch (IOException e) {
