@@ -1,6 +1,7 @@
 package io.barnabas.cli;
 
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -134,7 +135,9 @@ final class ProduceCommand implements Runnable {
     }
 
     private static ProgressBar progress(long size) {
-        return System.console() == null || size < 0
+        Console console = System.console();
+        boolean watched = console != null && console.isTerminal();
+        return !watched || size < 0
                 ? null
                 : new ProgressBarBuilder()
                         .setTaskName("produce")

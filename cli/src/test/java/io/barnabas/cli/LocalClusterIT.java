@@ -156,6 +156,11 @@ class LocalClusterIT {
         assertThat(produced.err()).isEmpty();
         assertThat(produced.out()).startsWith(LINES + " records acknowledged, 0 failed");
 
+        Path file = Files.writeString(scratch.resolve("lines.txt"), "from a file\n");
+        succeed("topic create files --partitions 1 --replication-factor 3");
+        assertThat(succeed("produce files " + file)).as("no progress bar in a pipe").startsWith("1 records");
+        succeed("topic delete files");
+
         List<JsonNode> all = records("partition tail orders --from beginning --no-follow");
         assertThat(all).hasSize(LINES);
         for (int key = 0; key < 7; key++) {

@@ -43,12 +43,12 @@ class ManualTest {
 
         assertThat(BarnabasTest.allCommands())
                 .filteredOn(path -> path.size() == 2
-                        || path.size() == 1
+                        || (path.size() == 1
                                 && Barnabas.commandLine()
                                         .getSubcommands()
                                         .get(path.getFirst())
                                         .getSubcommands()
-                                        .isEmpty())
+                                        .isEmpty()))
                 .allSatisfy(path -> assertThat(manual).contains("`" + String.join(" ", path)));
     }
 }
