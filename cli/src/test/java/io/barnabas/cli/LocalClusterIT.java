@@ -158,7 +158,9 @@ class LocalClusterIT {
 
         Path file = Files.writeString(scratch.resolve("lines.txt"), "from a file\n");
         succeed("topic create files --partitions 1 --replication-factor 3");
-        assertThat(succeed("produce files " + file)).as("no progress bar in a pipe").startsWith("1 records");
+        assertThat(succeed("produce files " + file))
+                .as("no progress bar in a pipe")
+                .startsWith("1 records");
         succeed("topic delete files");
 
         List<JsonNode> all = records("partition tail orders --from beginning --no-follow");
