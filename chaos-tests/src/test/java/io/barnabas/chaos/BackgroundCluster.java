@@ -44,7 +44,14 @@ final class BackgroundCluster implements AutoCloseable {
 
     /** Starts all nodes that do not run and waits until the cluster serves. */
     void start() throws Exception {
-        run("quorum", "bootstrap", "--local", Integer.toString(nodes), "--dir", directory.toString(), "--port",
+        run(
+                "quorum",
+                "bootstrap",
+                "--local",
+                Integer.toString(nodes),
+                "--dir",
+                directory.toString(),
+                "--port",
                 Integer.toString(port));
     }
 
@@ -58,8 +65,9 @@ final class BackgroundCluster implements AutoCloseable {
 
     /** Ends a node as a power switch would. */
     void kill(int id) throws IOException {
-        long pid = Long.parseLong(
-                Files.readString(directory.resolve("node-" + id).resolve("node.pid")).strip());
+        long pid =
+                Long.parseLong(Files.readString(directory.resolve("node-" + id).resolve("node.pid"))
+                        .strip());
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
     }
 

@@ -46,6 +46,7 @@ class KilledNodesTest {
     private final AtomicLong acknowledgements = new AtomicLong();
     /** Offset of each acknowledged value. */
     private final Map<Long, Position> acknowledged = new ConcurrentHashMap<>();
+
     private final Set<Long> failed = ConcurrentHashMap.newKeySet();
     private long sent;
 
@@ -112,9 +113,7 @@ class KilledNodesTest {
 
     private void awaitAcknowledgements(int more) {
         long until = acknowledgements.get() + more;
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
-                .until(() -> acknowledgements.get() >= until);
+        Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> acknowledgements.get() >= until);
     }
 
     private static List<ConsumerRecord<Long, Long>> readAll(BackgroundCluster cluster) {
@@ -143,7 +142,9 @@ class KilledNodesTest {
         Map<Integer, Long> last = new HashMap<>();
         for (ConsumerRecord<Long, Long> record : records) {
             long value = record.value();
-            assertThat(seen.add(value)).as("value %s stands once (seed %s)", value, seed).isTrue();
+            assertThat(seen.add(value))
+                    .as("value %s stands once (seed %s)", value, seed)
+                    .isTrue();
             assertThat(value).as("nobody sent %s (seed %s)", value, seed).isLessThan(sent);
             Long before = last.put(record.partition(), value);
             assertThat(before == null || before < value)

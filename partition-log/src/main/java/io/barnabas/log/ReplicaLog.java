@@ -143,8 +143,8 @@ final class ReplicaLog {
 
     private void rebuildWrittenProducers() {
         writtenProducers = committedProducers.copy();
-        uncommitted.forEach(entry -> writtenProducers.record(
-                entry.append().header(Math.toIntExact(entry.term())), clockMs.getAsLong()));
+        uncommitted.forEach(entry ->
+                writtenProducers.record(entry.append().header(Math.toIntExact(entry.term())), clockMs.getAsLong()));
     }
 
     /** Writes all that waits; durable on return when {@code log.flush} asks for it. */
