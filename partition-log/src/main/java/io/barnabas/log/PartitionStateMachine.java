@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -180,7 +179,7 @@ final class PartitionStateMachine extends BaseStateMachine {
         ByteBuffer batch = data.asReadOnlyByteBuffer();
         Runnable written = NOTHING;
         if (transaction != null && transaction.getStateMachineContext() instanceof Appending appending) {
-            environment.recentBatches().put(replica.groupId(), append.baseOffset(), batch);
+            environment.recentBatches().put(replica.groupId(), entry.getTerm(), entry.getIndex(), batch);
             if (appending.pending().acks() == Acks.LEADER) {
                 written = () -> replica.complete(appending.pending(), append.baseOffset());
             }
@@ -211,7 +210,7 @@ final class PartitionStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<ByteString> read(LogEntryProto entry, TransactionContext transaction) {
         long baseOffset = RaftLogTail.append(entry).baseOffset();
-        ByteBuffer recent = environment.recentBatches().get(replica.groupId(), baseOffset);
+        ByteBuffer recent = environment.recentBatches().get(replica.groupId(), entry.getTerm(), entry.getIndex());
         try {
             ByteBuffer batch = recent != null ? recent : log.batch(baseOffset);
             return CompletableFuture.completedFuture(UnsafeByteOperations.unsafeWrap(batch));
@@ -298,9 +297,5 @@ final class PartitionStateMachine extends BaseStateMachine {
     @Override
     public LifeCycle.State getLifeCycleState() {
         return getLifeCycle().getCurrentState();
-    }
-
-    UUID groupId() {
-        return replica.groupId();
     }
 }

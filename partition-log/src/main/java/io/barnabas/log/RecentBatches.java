@@ -9,6 +9,9 @@ import java.util.UUID;
 /**
  * The newest batches written by this node's leaders, so that followers that keep up are served from memory. One for
  * all partitions and bounded in bytes: Ratis' own entry cache is per group and would count every batch in full.
+ *
+ * <p>A batch is found by its Raft entry's term and index, never by its offset: after a lost leadership another term's
+ * batch may stand at the same offset.
  */
 final class RecentBatches {
 
@@ -20,8 +23,8 @@ final class RecentBatches {
         this.maxBytes = maxBytes;
     }
 
-    synchronized void put(UUID groupId, long baseOffset, ByteBuffer batch) {
-        ByteBuffer previous = batches.put(new Key(groupId, baseOffset), batch);
+    synchronized void put(UUID groupId, long term, long index, ByteBuffer batch) {
+        ByteBuffer previous = batches.put(new Key(groupId, term, index), batch);
         bytes += batch.remaining() - (previous == null ? 0 : previous.remaining());
         Iterator<ByteBuffer> eldest = batches.values().iterator();
         while (bytes > maxBytes && eldest.hasNext()) {
@@ -31,16 +34,9 @@ final class RecentBatches {
     }
 
     /** The batch, or null when it is no longer here. */
-    synchronized ByteBuffer get(UUID groupId, long baseOffset) {
-        return batches.get(new Key(groupId, baseOffset));
+    synchronized ByteBuffer get(UUID groupId, long term, long index) {
+        return batches.get(new Key(groupId, term, index));
     }
 
-    synchronized void remove(UUID groupId, long baseOffset) {
-        ByteBuffer removed = batches.remove(new Key(groupId, baseOffset));
-        if (removed != null) {
-            bytes -= removed.remaining();
-        }
-    }
-
-    private record Key(UUID groupId, long baseOffset) {}
+    private record Key(UUID groupId, long term, long index) {}
 }

@@ -246,7 +246,8 @@ final class ReplicaLog {
     /** The batch at that offset, from memory while it waits, otherwise from its segment. */
     ByteBuffer batch(long baseOffset) throws IOException {
         synchronized (state) {
-            for (DiskOperation operation : waiting) {
+            // The newest first: an older one at this offset may wait there to be truncated.
+            for (DiskOperation operation : waiting.reversed()) {
                 if (operation instanceof DiskOperation.Write write
                         && write.header().baseOffset() == baseOffset) {
                     return write.batch();
