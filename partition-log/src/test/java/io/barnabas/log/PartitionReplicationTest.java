@@ -99,7 +99,7 @@ class PartitionReplicationTest {
 
     @Test
     void pipelinedAppendsKeepTheirOrderAndRollSegments() throws Exception {
-        LogConfig small = new LogConfig(1 << 20, 2_000, 60_000, 100);
+        LogConfig small = LogConfig.DEFAULT.with(new LogConfig.Segments(2_000, 60_000, 100));
         try (LocalHosts hosts = new LocalHosts(directory, 3, FlushMode.SYNC)) {
             UUID group = hosts.create("t", small);
             PartitionReplica leader = hosts.leader(group);

@@ -87,16 +87,16 @@ public final class TopicConfigs {
                 TopicConfig.RETENTION_MS_CONFIG,
                 null,
                 Type.LONG,
-                -1L,
+                604_800_000L,
                 Range.atLeast(-1),
-                "Stored so that tools can set it, but not applied: this release keeps records for good.");
+                "Age in milliseconds of a segment's newest record after which the segment is deleted; -1 for never.");
         define(
                 TopicConfig.RETENTION_BYTES_CONFIG,
                 null,
                 Type.LONG,
                 -1L,
                 Range.atLeast(-1),
-                "Stored so that tools can set it, but not applied: this release keeps records for good.");
+                "Size in bytes above which a partition's oldest segments are deleted; -1 for none.");
     }
 
     private TopicConfigs() {}
@@ -166,14 +166,22 @@ public final class TopicConfigs {
 
     /** A partition's settings: the topic's override, else the node's setting, else the default. */
     public static LogConfig resolve(Map<String, String> overrides, Map<String, String> nodeSettings) {
-        return new LogConfig(
-                number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, overrides, nodeSettings)
-                        .intValue(),
-                number(TopicConfig.SEGMENT_BYTES_CONFIG, overrides, nodeSettings)
-                        .intValue(),
-                number(TopicConfig.SEGMENT_MS_CONFIG, overrides, nodeSettings).longValue(),
-                number(TopicConfig.INDEX_INTERVAL_BYTES_CONFIG, overrides, nodeSettings)
-                        .intValue());
+        return LogConfig.DEFAULT
+                .withMaxMessageBytes(number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, overrides, nodeSettings)
+                        .intValue())
+                .with(new LogConfig.Segments(
+                        number(TopicConfig.SEGMENT_BYTES_CONFIG, overrides, nodeSettings)
+                                .intValue(),
+                        number(TopicConfig.SEGMENT_MS_CONFIG, overrides, nodeSettings)
+                                .longValue(),
+                        number(TopicConfig.INDEX_INTERVAL_BYTES_CONFIG, overrides, nodeSettings)
+                                .intValue()))
+                .with(new LogConfig.Retention(
+                        true,
+                        number(TopicConfig.RETENTION_MS_CONFIG, overrides, nodeSettings)
+                                .longValue(),
+                        number(TopicConfig.RETENTION_BYTES_CONFIG, overrides, nodeSettings)
+                                .longValue()));
     }
 
     private static Number number(String name, Map<String, String> overrides, Map<String, String> nodeSettings) {

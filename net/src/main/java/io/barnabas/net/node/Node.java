@@ -201,11 +201,8 @@ public final class Node implements AutoCloseable {
     /** A topic may ask for larger batches than the node's Raft transport carries; the node's limit holds then. */
     private LogConfig logConfig(TopicInfo topic) {
         LogConfig asked = TopicConfigs.resolve(topic.configs(), config.broker().effective());
-        return new LogConfig(
-                Math.min(asked.maxMessageBytes(), config.log().maxMessageBytes()),
-                asked.segmentBytes(),
-                asked.segmentMs(),
-                asked.indexIntervalBytes());
+        return asked.withMaxMessageBytes(
+                Math.min(asked.maxMessageBytes(), config.log().maxMessageBytes()));
     }
 
     private void startListeners(NodeBroker broker) throws IOException, NodeStartException {

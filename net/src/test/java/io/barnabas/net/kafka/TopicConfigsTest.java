@@ -26,7 +26,7 @@ class TopicConfigsTest {
                         "compression.type=producer",
                         "cleanup.policy=delete",
                         "message.timestamp.type=CreateTime",
-                        "retention.ms=-1",
+                        "retention.ms=604800000",
                         "retention.bytes=-1");
         assertThat(TopicConfigs.resolve(Map.of(), Map.of())).isEqualTo(LogConfig.DEFAULT);
     }
@@ -36,7 +36,9 @@ class TopicConfigsTest {
         LogConfig resolved = TopicConfigs.resolve(
                 Map.of("segment.bytes", "1048576", "max.message.bytes", "5000"),
                 Map.of("log.segment.bytes", "2097152", "log.roll.ms", "60000", "node.id", "1"));
-        assertThat(resolved).isEqualTo(new LogConfig(5000, 1048576, 60000, 4096));
+        assertThat(resolved)
+                .isEqualTo(
+                        LogConfig.DEFAULT.withMaxMessageBytes(5000).with(new LogConfig.Segments(1048576, 60000, 4096)));
     }
 
     @ParameterizedTest

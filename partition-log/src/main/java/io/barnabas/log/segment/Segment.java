@@ -6,6 +6,7 @@ import io.barnabas.log.index.IndexEntry;
 import io.barnabas.log.index.IndexSink;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.BatchRules;
+import io.barnabas.log.rules.SegmentFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class Segment {
     private final TailPositions tail = new TailPositions();
     private volatile Extent extent;
     private long lastIndexed;
-    private long firstAppendMs;
+    private volatile long firstAppendMs;
     private boolean ragged;
 
     /**
@@ -60,6 +61,11 @@ final class Segment {
 
     Extent extent() {
         return extent;
+    }
+
+    SegmentFacts facts() {
+        Extent now = extent;
+        return new SegmentFacts(baseOffset, now.nextOffset(), now.size(), now.maxTimestamp(), firstAppendMs);
     }
 
     boolean isOlderThan(long ageMs, long nowMs) {

@@ -3,6 +3,7 @@ package io.barnabas.log.segment;
 import io.barnabas.log.LogSlice;
 import io.barnabas.log.PartitionReplica.TimestampOffset;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.rules.SegmentFacts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,6 +108,10 @@ public final class SegmentLog implements Closeable {
         if (size == 0 || !(full || active.isOlderThan(config.segmentMs(), nowMs))) {
             return active;
         }
+        return addSegmentAfter(active);
+    }
+
+    private Segment addSegmentAfter(Segment active) throws IOException {
         Segment next = newSegment(active.extent().nextOffset());
         List<Segment> more = new ArrayList<>(segments);
         more.add(next);
@@ -174,6 +179,45 @@ public final class SegmentLog implements Closeable {
         // The last goes first: a crash in between then leaves a log without a gap.
         drop(all.subList(keep + 1, all.size()));
         all.get(keep).truncateTo(shorter);
+    }
+
+    /**
+     * Deletes the segments whose batches all lie below {@code offset}; the newest segment stays unless the offset is at
+     * or above the log's end: then the log begins anew at the offset. Readers in flight keep their files.
+     */
+    public void trimTo(long offset) throws IOException {
+        if (offset >= logEndOffset()) {
+            if (offset > logStartOffset() || sizeInBytes() > 0) {
+                restartAt(offset);
+            }
+            return;
+        }
+        List<Segment> all = openSegments();
+        int keep = indexOf(all, offset);
+        if (keep <= 0) {
+            return;
+        }
+        segments = List.copyOf(all.subList(keep, all.size()));
+        // The oldest goes first: a crash in between then leaves a log without a gap.
+        for (Segment segment : all.subList(0, keep)) {
+            segment.file().delete();
+            segment.file().release();
+        }
+        files.syncDirectory(directory);
+    }
+
+    /** What is known of each segment, oldest first. */
+    public List<SegmentFacts> facts() {
+        return segments.stream().map(Segment::facts).toList();
+    }
+
+    /** Closes the newest segment, so that it may be deleted or compacted, unless it is empty. */
+    public void roll() throws IOException {
+        Segment active = openSegments().getLast();
+        active.trim();
+        if (active.extent().size() > 0) {
+            addSegmentAfter(active);
+        }
     }
 
     /**

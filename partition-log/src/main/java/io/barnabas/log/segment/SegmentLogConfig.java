@@ -18,8 +18,12 @@ public record SegmentLogConfig(int segmentBytes, long segmentMs, int indexInterv
         }
     }
 
+    private static SegmentLogConfig of(LogConfig.Segments segments) {
+        return new SegmentLogConfig(segments.bytes(), segments.ms(), segments.indexIntervalBytes());
+    }
+
     /** The part of a partition's settings that concerns its files. */
     public static SegmentLogConfig of(LogConfig config) {
-        return new SegmentLogConfig(config.segmentBytes(), config.segmentMs(), config.indexIntervalBytes());
+        return of(config.segments());
     }
 }

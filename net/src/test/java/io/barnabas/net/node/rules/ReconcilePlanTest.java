@@ -79,7 +79,7 @@ class ReconcilePlanTest {
     void changedSettingsConfigureARunningReplica() {
         cluster(3);
         createTopic();
-        LogConfig larger = new LogConfig(2_000_000, 1 << 30, 604_800_000L, 4096);
+        LogConfig larger = LogConfig.DEFAULT.withMaxMessageBytes(2_000_000);
         Local local = new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
         List<Action> actions = ReconcilePlan.of(image, 2, incarnation(2), local, topic -> larger)
                 .actions();
@@ -117,7 +117,7 @@ class ReconcilePlanTest {
     }
 
     private static LogConfig config(TopicInfo topic) {
-        return topic.name().equals("orders") ? LogConfig.DEFAULT : new LogConfig(1, 1, 1, 1);
+        return topic.name().equals("orders") ? LogConfig.DEFAULT : LogConfig.DEFAULT.withMaxMessageBytes(1);
     }
 
     private static PartitionSpec spec(int partition, int... replicas) {
