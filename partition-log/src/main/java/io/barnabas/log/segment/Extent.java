@@ -1,6 +1,7 @@
 package io.barnabas.log.segment;
 
 import io.barnabas.log.index.IndexEntry;
+import io.barnabas.log.rules.BatchHeader;
 
 /**
  * How far a segment reaches: its first {@code size} bytes are whole batches.
@@ -21,15 +22,16 @@ record Extent(long size, long nextOffset, long maxTimestamp, long maxTimestampOf
         return new Extent(entry.position(), entry.offset(), entry.maxTimestamp(), entry.maxTimestampOffset());
     }
 
-    /** With one more batch, which begins at {@link #nextOffset}. */
-    Extent plus(int sizeInBytes, long offsetAfter, long timestamp) {
+    /** With one more batch, which stands at {@link #size}. */
+    Extent plus(BatchHeader batch, long timestamp) {
+        long newSize = size + batch.sizeInBytes();
         return timestamp > maxTimestamp
-                ? new Extent(size + sizeInBytes, offsetAfter, timestamp, nextOffset)
-                : new Extent(size + sizeInBytes, offsetAfter, maxTimestamp, maxTimestampOffset);
+                ? new Extent(newSize, batch.nextOffset(), timestamp, batch.baseOffset())
+                : new Extent(newSize, batch.nextOffset(), maxTimestamp, maxTimestampOffset);
     }
 
-    /** The index entry of the batch that follows. */
-    IndexEntry entry(long segmentBase) {
-        return new IndexEntry(nextOffset, segmentBase, size, maxTimestamp, maxTimestampOffset);
+    /** The index entry of the batch that follows and begins at {@code offset}. */
+    IndexEntry entry(long segmentBase, long offset) {
+        return new IndexEntry(offset, segmentBase, size, maxTimestamp, maxTimestampOffset);
     }
 }

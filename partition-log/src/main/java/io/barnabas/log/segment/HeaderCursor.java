@@ -104,7 +104,11 @@ final class HeaderCursor {
             return Optional.of("a batch says it has " + (header.sizeInBytes() & 0xFFFF_FFFFL) + " bytes, the file has "
                     + (limit - next) + " left");
         }
-        if (header.recordCount() <= 0 || header.lastOffsetDelta() != header.recordCount() - 1) {
+        // Compaction removes records, and keeps an empty batch for what its header tells.
+        if (header.recordCount() < 0
+                || header.lastOffsetDelta() < 0
+                || header.recordCount() - 1 > header.lastOffsetDelta()
+                || header.nextOffset() < 0) {
             return Optional.of(
                     "a batch of " + header.recordCount() + " records spans offsets 0 to " + header.lastOffsetDelta());
         }

@@ -89,8 +89,8 @@ final class Segment {
             Extent after = before;
             for (Pending batch : batches) {
                 BatchHeader header = batch.header();
-                dueEntry(after).ifPresent(index::add);
-                tail.add(header.baseOffset(), after.size());
+                dueEntry(after, header).ifPresent(index::add);
+                tail.add(header, after.size());
                 after = plus(after, header);
             }
             extent = after;
@@ -120,7 +120,7 @@ final class Segment {
 
     /** The extent with the batch that begins at its end. */
     Extent plus(Extent before, BatchHeader header) throws IOException {
-        return before.plus(header.sizeInBytes(), header.nextOffset(), timestampOf(header, before.size()));
+        return before.plus(header, timestampOf(header, before.size()));
     }
 
     /** Removes what a failed append left behind the last batch; must succeed before anything follows. */
@@ -131,13 +131,13 @@ final class Segment {
         }
     }
 
-    /** The index entry of the batch that begins where {@code before} ends, unless the last one is near. */
-    Optional<IndexEntry> dueEntry(Extent before) {
+    /** The index entry of the batch that stands where {@code before} ends, unless the last one is near. */
+    Optional<IndexEntry> dueEntry(Extent before, BatchHeader next) {
         if (before.size() == 0 || before.size() - lastIndexed < indexIntervalBytes) {
             return Optional.empty();
         }
         lastIndexed = before.size();
-        return Optional.of(before.entry(baseOffset));
+        return Optional.of(before.entry(baseOffset, next.baseOffset()));
     }
 
     /** No more will be appended, so nobody reads here to keep up. */
@@ -174,16 +174,24 @@ final class Segment {
         if (offset >= now.nextOffset()) {
             return now;
         }
-        Extent below = startFor(offset, now);
-        HeaderCursor cursor = new HeaderCursor(file, below.size(), now.size());
-        while (below.nextOffset() < offset) {
-            BatchHeader header = cursor.next();
-            if (header == null || header.nextOffset() > offset) {
-                break;
+        long probe = offset;
+        while (true) {
+            Extent start = startFor(probe, now);
+            Extent below = start;
+            HeaderCursor cursor = new HeaderCursor(file, start.size(), now.size());
+            while (below.nextOffset() < offset) {
+                BatchHeader header = cursor.next();
+                if (header == null || header.nextOffset() > offset) {
+                    break;
+                }
+                below = plus(below, header);
             }
-            below = plus(below, header);
+            if (start.size() == 0 || below.size() > start.size()) {
+                return below;
+            }
+            // An index entry tells where its batch begins, not where the one before ends: there may be a gap.
+            probe = start.nextOffset() - 1;
         }
-        return below;
     }
 
     /** What lies before the nearest index entry at or below {@code offset} that the file bears out. */
@@ -203,7 +211,7 @@ final class Segment {
                 && cursor.faultOf(header.get()).isEmpty();
     }
 
-    /** Where the batch begins that holds {@code offset}, which lies in this segment. */
+    /** Where the first batch begins that reaches beyond {@code offset}, which lies in this segment. */
     private long positionOf(long offset, Extent now) throws IOException {
         long known = tail.positionOf(offset);
         if (known >= 0) {
@@ -214,8 +222,9 @@ final class Segment {
         while (header != null && header.nextOffset() <= offset) {
             header = cursor.next();
         }
-        if (header == null || header.baseOffset() > offset) {
-            throw new CorruptLogException(file.path(), cursor.nextPosition(), "no batch holds offset " + offset);
+        if (header == null) {
+            throw new CorruptLogException(
+                    file.path(), cursor.nextPosition(), "no batch is left that reaches offset " + offset);
         }
         return cursor.position();
     }
@@ -251,7 +260,7 @@ final class Segment {
         return end;
     }
 
-    /** Visits the batches from the one that holds {@code fromOffset}, as long as they begin below {@code toOffset}. */
+    /** Visits the batches from the one that holds or follows {@code fromOffset}, as long as they begin below {@code toOffset}. */
     void scan(long fromOffset, long toOffset, BatchVisitor visitor) throws IOException {
         Extent now = extent;
         if (fromOffset >= now.nextOffset() || toOffset <= baseOffset) {
@@ -315,15 +324,22 @@ final class Segment {
         return RecordTimes.largest(readBatch(offset));
     }
 
+    /** The largest timestamp of the batch's records; -1 when compaction has left it none. */
     private long timestampOf(BatchHeader header, long position) throws IOException {
+        if (header.recordCount() == 0) {
+            return -1;
+        }
         return tellsMaxTimestamp(header)
                 ? header.maxTimestamp()
                 : RecordTimes.largestTimestamp(read(position, header.sizeInBytes()));
     }
 
-    /** Some clients leave the largest timestamp unset while their records have one. */
+    /**
+     * Some clients leave the largest timestamp unset while their records have one. What compaction wrote tells it, but
+     * has something else where the base timestamp was.
+     */
     private static boolean tellsMaxTimestamp(BatchHeader header) {
-        return header.maxTimestamp() >= header.baseTimestamp();
+        return header.hasDeleteHorizon() || header.maxTimestamp() >= header.baseTimestamp();
     }
 
     private ByteBuffer read(long position, int size) throws IOException {

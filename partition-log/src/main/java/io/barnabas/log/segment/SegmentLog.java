@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The batches of one partition, in segment files named after their first offset. Offsets have no gaps.
+ * The batches of one partition, in segment files. Compaction leaves gaps of offsets within a segment, never between
+ * two: each file is named after the offset at which the one before ends, so that a missing file does not go unnoticed.
+ * A read at an offset inside a gap begins at the next batch.
  *
  * <p>One thread at a time may append, truncate, restart, close or delete; the caller sees to that. {@link #flush} may
  * run beside an append. Any number of threads may read meanwhile. A reader names an upper offset, the high watermark as
@@ -71,15 +73,16 @@ public final class SegmentLog implements Closeable {
 
     /**
      * Writes batches behind the last one, as few writes as segments allow. They are visible to readers at once, and
-     * durable after the next {@link #flush}. After a failure {@link #logEndOffset} tells which were written.
+     * durable after the next {@link #flush}. After a failure {@link #logEndOffset} tells which were written. Offsets may
+     * be left out, as in a copy of a compacted log.
      *
      * @param nowMs the time of day, by which segments age
-     * @throws IllegalArgumentException when offsets do not follow each other; then nothing is written
+     * @throws IllegalArgumentException when a batch begins before the one ahead of it ends; then nothing is written
      */
     public void append(List<Pending> batches, long nowMs) throws IOException {
         long expected = logEndOffset();
         for (Pending batch : batches) {
-            if (batch.header().baseOffset() != expected) {
+            if (batch.header().baseOffset() < expected) {
                 throw new IllegalArgumentException(
                         "batch of offset " + batch.header().baseOffset() + " cannot follow, the log " + directory
                                 + " continues at " + expected);
@@ -274,7 +277,7 @@ public final class SegmentLog implements Closeable {
     }
 
     /**
-     * Whole batches from the one that holds {@code offset}, all of one segment and all below {@code upperOffset}. Empty
+     * Whole batches from the one that holds {@code offset}, or follows it when it lies in a gap, all of one segment and all below {@code upperOffset}. Empty
      * when there is none, or when the first is larger than {@code maxBytes} and {@code atLeastOne} is not set.
      *
      * @return to be released by the caller
@@ -298,7 +301,7 @@ public final class SegmentLog implements Closeable {
         }
     }
 
-    /** Visits the batches from the one that holds {@code fromOffset}, as long as they begin below {@code toOffset}. */
+    /** Visits the batches from the one that holds or follows {@code fromOffset}, as long as they begin below {@code toOffset}. */
     public void scan(long fromOffset, long toOffset, BatchVisitor visitor) throws IOException {
         long next = Math.max(fromOffset, logStartOffset());
         long end = Math.min(toOffset, logEndOffset());

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 /**
  * Opens the segment files of a log and finds where its whole batches end. Batches below the recovery offset were made
  * durable before: they are believed by their headers, and a fault among them is an error. From the recovery offset on
- * a crash may have left anything, so each batch must follow the one before and bear its CRC; at the first that does
- * not the log is cut.
+ * a crash may have left anything, so each batch must come after the one before and bear its CRC; at the first that
+ * does not the log is cut. Segments join without a gap, while within one compaction leaves gaps.
  */
 final class SegmentRecovery {
 
@@ -95,8 +95,9 @@ final class SegmentRecovery {
         Segment segment = new Segment(base, file, index, config, Extent.empty(base), files.createdMs(path));
         segments.add(segment);
         long size = file.size();
-        long lastOffset = i + 1 < bases.size() ? bases.get(i + 1) - 1 : Long.MAX_VALUE;
-        Extent whole = segment.startFor(Math.min(recoveryOffset, lastOffset), new Extent(size, Long.MAX_VALUE, -1, -1));
+        long nextBase = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
+        Extent whole =
+                segment.startFor(Math.min(recoveryOffset, nextBase) - 1, new Extent(size, Long.MAX_VALUE, -1, -1));
         segment.startIndexAt(whole.size());
         Optional<String> fault = Optional.empty();
         HeaderCursor cursor = new HeaderCursor(file, whole.size(), size);
@@ -104,7 +105,7 @@ final class SegmentRecovery {
             fault = faultOfNext(file, cursor, whole, size);
             if (fault.isEmpty()) {
                 BatchHeader header = cursor.next();
-                segment.dueEntry(whole).ifPresent(index::restore);
+                segment.dueEntry(whole, header).ifPresent(index::restore);
                 whole = segment.plus(whole, header);
             }
         }
@@ -130,9 +131,9 @@ final class SegmentRecovery {
         if (fault.isPresent()) {
             return fault;
         }
-        if (header.baseOffset() != whole.nextOffset()) {
+        if (header.baseOffset() < whole.nextOffset()) {
             return Optional.of("a batch of offset " + header.baseOffset() + " stands where offset " + whole.nextOffset()
-                    + " must follow");
+                    + " or a higher one must follow");
         }
         if (header.baseOffset() >= recoveryOffset) {
             batchesChecked++;

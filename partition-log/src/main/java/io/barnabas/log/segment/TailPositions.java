@@ -1,5 +1,7 @@
 package io.barnabas.log.segment;
 
+import io.barnabas.log.rules.BatchHeader;
+
 /**
  * Where the newest batches of a segment begin, so that those who read at the end of the log need neither index nor
  * scan. A ring of a fixed size; any thread.
@@ -10,47 +12,52 @@ final class TailPositions {
 
     private static final long[] NONE = {};
 
-    private long[] offsets = NONE;
     private long[] positions = NONE;
+    private long[] nextOffsets = NONE;
+    private long firstOffset;
     private int first;
     private int count;
 
-    synchronized void add(long baseOffset, long position) {
-        if (offsets.length == 0) {
-            offsets = new long[KEPT];
+    /** Adds a batch behind the last one. */
+    synchronized void add(BatchHeader batch, long position) {
+        if (positions.length == 0) {
             positions = new long[KEPT];
+            nextOffsets = new long[KEPT];
+        }
+        if (count == KEPT) {
+            firstOffset = nextOffsets[first];
+            first = (first + 1) % KEPT;
+            count--;
+        } else if (count == 0) {
+            firstOffset = batch.baseOffset();
         }
         int slot = (first + count) % KEPT;
-        offsets[slot] = baseOffset;
         positions[slot] = position;
-        if (count < KEPT) {
-            count++;
-        } else {
-            first = (first + 1) % KEPT;
-        }
+        nextOffsets[slot] = batch.nextOffset();
+        count++;
     }
 
-    /** Where the batch begins that holds {@code offset}, or -1 when it is not among those kept. */
+    /** Where the first batch begins that reaches beyond {@code offset}, or -1 when it is not known here. */
     synchronized long positionOf(long offset) {
-        if (count == 0 || offsets[first] > offset) {
+        if (count == 0 || offset < firstOffset || offset >= nextOffsets[(first + count - 1) % KEPT]) {
             return -1;
         }
         int low = 0;
         int high = count - 1;
         while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (offsets[(first + middle) % KEPT] <= offset) {
-                low = middle;
+            int middle = (low + high) >>> 1;
+            if (nextOffsets[(first + middle) % KEPT] > offset) {
+                high = middle;
             } else {
-                high = middle - 1;
+                low = middle + 1;
             }
         }
         return positions[(first + low) % KEPT];
     }
 
-    /** Forgets batches at or above an offset. */
+    /** Forgets batches that reach beyond an offset. */
     synchronized void truncate(long offset) {
-        while (count > 0 && offsets[(first + count - 1) % KEPT] >= offset) {
+        while (count > 0 && nextOffsets[(first + count - 1) % KEPT] > offset) {
             count--;
         }
     }
@@ -59,7 +66,7 @@ final class TailPositions {
     synchronized void clear() {
         first = 0;
         count = 0;
-        offsets = NONE;
         positions = NONE;
+        nextOffsets = NONE;
     }
 }

@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.utils.BufferSupplier;
 
 /** Batches as the Java client makes them, for tests. */
 public final class Batches {
@@ -61,6 +65,25 @@ public final class Batches {
             records.add(new SimpleRecord(around + random.nextInt(-50, 50), key, value));
         }
         return of(codecs[random.nextInt(codecs.length)], records.toArray(new SimpleRecord[0]));
+    }
+
+    /** What compaction makes of the batch when it keeps only some records: offsets stay, an empty batch stays too. */
+    public static ByteBuffer filtered(ByteBuffer batch, Predicate<Record> kept) {
+        MemoryRecords.RecordFilter filter = new MemoryRecords.RecordFilter(0, 0) {
+            @Override
+            protected BatchRetentionResult checkBatchRetention(RecordBatch each) {
+                return new BatchRetentionResult(BatchRetention.RETAIN_EMPTY, false);
+            }
+
+            @Override
+            protected boolean shouldRetainRecord(RecordBatch each, Record record) {
+                return kept.test(record);
+            }
+        };
+        return MemoryRecords.readableRecords(batch.duplicate())
+                .filterTo(filter, ByteBuffer.allocate(batch.remaining() + 1_000), BufferSupplier.NO_CACHING)
+                .outputBuffer()
+                .flip();
     }
 
     /** A copy of the batch with a changed header whose CRC fits again. */

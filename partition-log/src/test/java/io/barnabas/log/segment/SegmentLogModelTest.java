@@ -102,12 +102,22 @@ class SegmentLogModelTest {
         List<Pending> pending = new ArrayList<>();
         long next = log.logEndOffset();
         for (int n = 1 + random.nextInt(8); n > 0; n--) {
-            Stored batch = Fixture.stored(Batches.random(random, 5, 200, 1_000 + now / 10), next, epoch);
+            Stored batch =
+                    Fixture.stored(compacted(Batches.random(random, 5, 200, 1_000 + now / 10), random), next, epoch);
             pending.add(Fixture.pending(batch, random));
             model.add(batch);
-            next = batch.header().nextOffset();
+            next = batch.header().nextOffset() + (random.nextInt(4) == 0 ? random.nextInt(9) : 0);
         }
         log.append(pending, now);
+    }
+
+    /** The batch, now and then with only some of its records or none, as compaction leaves it. */
+    private static ByteBuffer compacted(ByteBuffer batch, SplittableRandom random) {
+        return switch (random.nextInt(8)) {
+            case 0 -> Batches.filtered(batch, record -> false);
+            case 1 -> Batches.filtered(batch, record -> random.nextBoolean());
+            default -> batch;
+        };
     }
 
     private static void check(SegmentLog log, List<Stored> model, SplittableRandom random) throws IOException {
@@ -159,7 +169,7 @@ class SegmentLogModelTest {
                 .filter(record -> record.offset() < upper)
                 .toList();
         long max =
-                records.stream().mapToLong(TimestampOffset::timestampMs).max().orElseThrow();
+                records.stream().mapToLong(TimestampOffset::timestampMs).max().orElse(1_000);
         long target = max - 100 + random.nextInt(110);
         assertThat(log.find(target, upper))
                 .as("first at or after %d below offset %d", target, upper)

@@ -165,12 +165,10 @@ class SegmentLogTest {
     void offsetsMustFollow() throws IOException {
         try (SegmentLog log = open()) {
             append(log, batchOf(10), NOW);
-            for (long offset : new long[] {0, 2}) {
-                Stored wrong = stored(batchOf(10), offset, 1);
-                assertThatThrownBy(() -> log.append(List.of(Pending.of(wrong.header(), wrong.bytes())), NOW))
-                        .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("continues at 1");
-            }
+            Stored wrong = stored(batchOf(10), 0, 1);
+            assertThatThrownBy(() -> log.append(List.of(Pending.of(wrong.header(), wrong.bytes())), NOW))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("continues at 1");
             assertThat(log.logEndOffset()).isEqualTo(1);
         }
     }
