@@ -30,6 +30,9 @@ public interface IndexSink {
         public void truncate(long offset) {}
 
         @Override
+        public void removeSegments(long fromOffset, long toOffset) {}
+
+        @Override
         public void clear() {}
     };
 
@@ -47,6 +50,12 @@ public interface IndexSink {
 
     /** Removes all entries at or above an offset, for good when this returns. */
     void truncate(long offset);
+
+    /**
+     * Removes the entries of the segments that begin at or above {@code fromOffset} and end at or below {@code
+     * toOffset}, for good when this returns.
+     */
+    void removeSegments(long fromOffset, long toOffset);
 
     /** Removes all entries of the partition. */
     void clear();

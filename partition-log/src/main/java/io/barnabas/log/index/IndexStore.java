@@ -176,6 +176,26 @@ final class IndexStore implements AutoCloseable {
         }
     }
 
+    /** Removes a partition's entries of the segments between two offsets and makes that durable. */
+    void removeSegments(UUID partition, long fromOffset, long toOffset) throws RocksDBException {
+        lock.readLock().lock();
+        try (WriteBatch batch = new WriteBatch()) {
+            if (closed) {
+                return;
+            }
+            batch.deleteRange(
+                    offsets, IndexKeys.offsetKey(partition, fromOffset), IndexKeys.offsetKey(partition, toOffset));
+            batch.deleteRange(
+                    timestamps,
+                    IndexKeys.timeKey(partition, fromOffset, Long.MIN_VALUE),
+                    IndexKeys.timeKey(partition, toOffset, Long.MIN_VALUE));
+            db.write(withoutLog, batch);
+            flushFamilies();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /** Removes all of a partition's entries. */
     void clear(UUID partition) throws RocksDBException {
         lock.readLock().lock();

@@ -144,6 +144,11 @@ public final class LogIndex implements Closeable {
         }
 
         @Override
+        public void removeSegments(long fromOffset, long toOffset) {
+            inOrder(() -> store.removeSegments(groupId, fromOffset, toOffset));
+        }
+
+        @Override
         public void clear() {
             inOrder(() -> store.clear(groupId));
         }

@@ -3,6 +3,9 @@ package io.barnabas.log.segment;
 import io.barnabas.log.rules.BatchHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
  * A batch to be written.
@@ -28,6 +31,26 @@ public record Pending(BatchHeader header, List<ByteBuffer> bytes) {
     /** A batch in one piece. */
     public static Pending of(BatchHeader header, ByteBuffer bytes) {
         return new Pending(header, List.of(bytes));
+    }
+
+    /** A batch without records that spans offsets, as compaction leaves behind. */
+    static Pending empty(long baseOffset, long lastOffset, int leaderEpoch) {
+        ByteBuffer bytes = ByteBuffer.allocate(BatchHeader.SIZE);
+        DefaultRecordBatch.writeEmptyHeader(
+                bytes,
+                RecordBatch.CURRENT_MAGIC_VALUE,
+                RecordBatch.NO_PRODUCER_ID,
+                RecordBatch.NO_PRODUCER_EPOCH,
+                RecordBatch.NO_SEQUENCE,
+                baseOffset,
+                lastOffset,
+                leaderEpoch,
+                TimestampType.CREATE_TIME,
+                RecordBatch.NO_TIMESTAMP,
+                false,
+                false);
+        bytes.rewind();
+        return of(BatchHeader.parse(bytes, 0), bytes);
     }
 
     /** Adds the buffers to be written to {@code into}; {@code prefix} has room for {@link BatchHeader#PREFIX} bytes. */

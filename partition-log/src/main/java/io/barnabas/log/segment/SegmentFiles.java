@@ -28,6 +28,9 @@ public interface SegmentFiles {
     /** When a file was made, in milliseconds since 1970, as well as the file system knows. */
     long createdMs(Path file) throws IOException;
 
+    /** Gives a file another name in its directory, in one step; a file of that name is replaced. */
+    void rename(Path from, Path to) throws IOException;
+
     /** Deletes a file if it is there. */
     void delete(Path file) throws IOException;
 

@@ -103,6 +103,19 @@ public final class SegmentLog implements Closeable {
         }
     }
 
+    /**
+     * Leaves the offsets up to {@code offset} without records, as where another replica has compacted or trimmed them
+     * away. Empty batches stand for them, so that the log's end outlasts a restart.
+     *
+     * @param leaderEpoch epoch of the batches that were there
+     */
+    public void skipTo(long offset, int leaderEpoch, long nowMs) throws IOException {
+        for (long from = logEndOffset(); from < offset; from = logEndOffset()) {
+            long last = Math.min(offset - 1, from + Integer.MAX_VALUE);
+            append(List.of(Pending.empty(from, last, leaderEpoch)), nowMs);
+        }
+    }
+
     private Segment segmentFor(Pending batch, long nowMs) throws IOException {
         Segment active = openSegments().getLast();
         active.trim();

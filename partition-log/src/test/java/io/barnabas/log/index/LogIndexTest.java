@@ -60,6 +60,18 @@ class LogIndexTest {
                         sink.truncate(to);
                         entries.removeIf(entry -> entry.offset() >= to);
                     }
+                    case 4 -> {
+                        List<Long> bases = entries.stream()
+                                .map(IndexEntry::segmentBase)
+                                .distinct()
+                                .toList();
+                        if (!bases.isEmpty()) {
+                            long from = bases.get(random.nextInt(bases.size()));
+                            long to = bases.get(random.nextInt(bases.size()));
+                            sink.removeSegments(from, Math.max(from, to));
+                            entries.removeIf(entry -> entry.segmentBase() >= from && entry.segmentBase() < to);
+                        }
+                    }
                     case 3 -> {
                         index.close();
                         index = LogIndex.open(own);

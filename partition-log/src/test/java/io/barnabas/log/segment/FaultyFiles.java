@@ -58,6 +58,12 @@ final class FaultyFiles implements SegmentFiles {
     }
 
     @Override
+    public void rename(Path from, Path to) throws IOException {
+        calls.add("rename " + from.getFileName() + " to " + to.getFileName());
+        real.rename(from, to);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         calls.add("delete " + file.getFileName());
         real.delete(file);

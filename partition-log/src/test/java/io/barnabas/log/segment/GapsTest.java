@@ -68,6 +68,28 @@ class GapsTest {
     }
 
     @Test
+    void skippedOffsetsStaySkipped() throws IOException {
+        long far = 3L * Integer.MAX_VALUE;
+        try (SegmentLog log = open()) {
+            put(log, 0, batch(3));
+            log.skipTo(2, 1, 0);
+            assertThat(log.logEndOffset()).isEqualTo(3);
+            log.skipTo(9, 1, 0);
+            log.skipTo(far, 2, 0);
+        }
+        try (SegmentLog log = open()) {
+            assertThat(log.recovery().cut()).isEmpty();
+            assertThat(log.logEndOffset()).isEqualTo(far);
+            put(log, far, batch(1));
+            assertThat(bases(log, 2, 9)).containsExactly(0L, 3L);
+            assertThat(Fixture.timesOf(List.of(new Stored(Fixture.headersOf(log).get(1), log.readBatch(3)))))
+                    .isEmpty();
+            log.truncateTo(9);
+            assertThat(log.logEndOffset()).isEqualTo(9);
+        }
+    }
+
+    @Test
     void aSegmentBeginsWhereTheOneBeforeEnds() throws IOException {
         try (SegmentLog log = open()) {
             put(log, 0, batch(3));

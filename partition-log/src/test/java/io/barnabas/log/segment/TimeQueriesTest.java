@@ -173,6 +173,9 @@ class TimeQueriesTest {
             public void truncate(long offset) {}
 
             @Override
+            public void removeSegments(long fromOffset, long toOffset) {}
+
+            @Override
             public void clear() {}
         };
         SplittableRandom random = new SplittableRandom(5);
