@@ -16,6 +16,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param defaults settings of a partition until its own are known
  * @param flushMode {@code log.flush}
  * @param producerIdleMs {@code producer.id.expiration.ms}
+ * @param retentionCheckMs {@code log.retention.check.interval.ms}
  */
 public record PartitionHostConfig(
         int nodeId,
@@ -26,4 +27,5 @@ public record PartitionHostConfig(
         Parameters parameters,
         LogConfig defaults,
         FlushMode flushMode,
-        long producerIdleMs) {}
+        long producerIdleMs,
+        long retentionCheckMs) {}

@@ -49,6 +49,17 @@ public interface PartitionReplica {
      */
     Registration whenAbove(long offset, Runnable wake);
 
+    /** To {@link #trimTo}: give up everything that is committed. */
+    long HIGH_WATERMARK = -1;
+
+    /**
+     * Gives up what lies below an offset, on every replica (DeleteRecords, KIP-107). The leader only.
+     *
+     * @param offset the new log start offset, or {@link #HIGH_WATERMARK}
+     * @return never completes exceptionally
+     */
+    CompletableFuture<TrimOutcome> trimTo(long offset);
+
     /** Answers a ListOffsets query; {@link TimestampOffset#NONE} when nothing matches. */
     CompletableFuture<TimestampOffset> offsetFor(OffsetQuery query);
 

@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +92,15 @@ final class PartitionStateMachine extends BaseStateMachine {
         }
         SegmentLog segments = replica.openSegments(snapshot.highWatermark());
         try {
+            StartOffsetFile startOffset = replica.openStartOffset();
+            if (segments.logEndOffset() < startOffset.offset()) {
+                // A crash may have come between the last segment's deletion and the new beginning.
+                segments.trimTo(startOffset.offset());
+            }
+            if (segments.logStartOffset() > startOffset.offset()) {
+                throw new IOException("its segments begin at offset " + segments.logStartOffset()
+                        + " but the log was trimmed to offset " + startOffset.offset() + " only");
+            }
             if (segments.logEndOffset() < snapshot.highWatermark()) {
                 throw new IOException("its segments end at offset " + segments.logEndOffset() + " but offsets below "
                         + snapshot.highWatermark() + " were committed here");
@@ -99,7 +110,7 @@ final class PartitionStateMachine extends BaseStateMachine {
                     ? snapshot.highWatermark()
                     : tail.getLast().append().nextOffset();
             segments.truncateTo(end);
-            log = new ReplicaLog(segments, snapshot, tail, environment.flushMode(), environment.clockMs());
+            log = new ReplicaLog(segments, startOffset, snapshot, tail, environment.flushMode(), environment.clockMs());
             replica.opened(log);
         } catch (IOException | RuntimeException e) {
             segments.close();
@@ -110,18 +121,21 @@ final class PartitionStateMachine extends BaseStateMachine {
     /**
      * Holds the Raft log against the segments and cuts the Raft log where a batch is missing. Such an entry was never
      * acknowledged by this replica: Ratis flushes the batches before it counts an entry as flushed, but may spill the
-     * entry itself earlier.
+     * entry itself earlier. An entry whose offsets the segments leave out was trimmed or compacted away.
      */
     private List<Uncommitted> reconcile(
             RaftStorage raftStorage, long snapshotIndex, long fromOffset, SegmentLog segments) throws IOException {
         List<RaftLogTail.Entry> entries =
                 RaftLogTail.read(raftStorage, snapshotIndex).entries();
-        List<BatchHeader> stored = new ArrayList<>();
+        Deque<BatchHeader> stored = new ArrayDeque<>();
         segments.scan(fromOffset, segments.logEndOffset(), (header, position) -> stored.add(header));
         List<Uncommitted> tail = new ArrayList<>();
         for (RaftLogTail.Entry entry : entries) {
-            BatchHeader expected = entry.append().header(Math.toIntExact(entry.term()));
-            if (tail.size() >= stored.size() || !stored.get(tail.size()).equals(expected)) {
+            BatchHeader next = stored.peekFirst();
+            boolean skipped = next == null
+                    ? entry.append().nextOffset() <= segments.logEndOffset()
+                    : entry.append().nextOffset() <= next.baseOffset();
+            if (!skipped && (next == null || !isOf(entry, next))) {
                 LOG.warn(
                         "{}: the batch of Raft entry {} (term {}, offset {}) is not on disk; cutting the Raft log there",
                         replica,
@@ -131,9 +145,19 @@ final class PartitionStateMachine extends BaseStateMachine {
                 RaftLogTail.cutFrom(raftStorage, entry);
                 break;
             }
+            if (!skipped) {
+                stored.removeFirst();
+            }
             tail.add(new Uncommitted(entry.index(), entry.term(), entry.append()));
         }
         return tail;
+    }
+
+    /** A leader gives an offset once in a term; the bytes may be fewer when it compacted them since. */
+    private static boolean isOf(RaftLogTail.Entry entry, BatchHeader stored) {
+        return stored.partitionLeaderEpoch() == entry.term()
+                && stored.baseOffset() == entry.append().baseOffset()
+                && stored.nextOffset() == entry.append().nextOffset();
     }
 
     @Override
@@ -143,8 +167,16 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        if (request.getMessage() instanceof PendingTrim trim) {
+            return TransactionContext.newBuilder()
+                    .setStateMachine(this)
+                    .setClientRequest(request)
+                    .setLogData(trim.getContent())
+                    .setStateMachineContext(trim)
+                    .build();
+        }
         if (!(request.getMessage() instanceof PendingAppend pending)) {
-            throw new StateMachineException("a partition takes appends of its own node only", false);
+            throw new StateMachineException("a partition takes requests of its own node only", false);
         }
         // The offset is patched into these bytes by preAppendTransaction, before anybody reads them.
         byte[] entry = LogEntry.Append.of(pending.header()).encode();
@@ -162,7 +194,9 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public TransactionContext preAppendTransaction(TransactionContext transaction) throws IOException {
-        Appending appending = (Appending) transaction.getStateMachineContext();
+        if (!(transaction.getStateMachineContext() instanceof Appending appending)) {
+            return transaction;
+        }
         SequenceCheck check = log.check(appending.pending().header());
         if (!(check instanceof SequenceCheck.Next)) {
             appending.pending().refuse(check);
@@ -174,8 +208,13 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<?> write(LogEntryProto entry, TransactionContext transaction) {
-        LogEntry.Append append = RaftLogTail.append(entry);
+        LogEntry.Append append = (LogEntry.Append) RaftLogTail.decode(entry);
+        Uncommitted uncommitted = new Uncommitted(entry.getIndex(), entry.getTerm(), append);
         ByteString data = entry.getStateMachineLogEntry().getStateMachineEntry().getStateMachineData();
+        if (data.equals(GONE)) {
+            log.skip(uncommitted);
+            return CompletableFuture.completedFuture(null);
+        }
         ByteBuffer batch = data.asReadOnlyByteBuffer();
         Runnable written = NOTHING;
         if (transaction != null && transaction.getStateMachineContext() instanceof Appending appending) {
@@ -184,11 +223,14 @@ final class PartitionStateMachine extends BaseStateMachine {
                 written = () -> replica.complete(appending.pending(), append.baseOffset());
             }
         }
-        log.write(new Uncommitted(entry.getIndex(), entry.getTerm(), append), batch, written);
+        log.write(uncommitted, batch, written);
         return CompletableFuture.completedFuture(null);
     }
 
     private static final Runnable NOTHING = () -> {};
+
+    /** Stands for a batch that was committed and is no more; a batch is never that short, and Ratis refuses nothing. */
+    private static final ByteString GONE = ByteString.copyFrom(new byte[] {0});
 
     @Override
     public CompletableFuture<Void> flush(long index) {
@@ -209,11 +251,12 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<ByteString> read(LogEntryProto entry, TransactionContext transaction) {
-        long baseOffset = RaftLogTail.append(entry).baseOffset();
+        long baseOffset = ((LogEntry.Append) RaftLogTail.decode(entry)).baseOffset();
         ByteBuffer recent = environment.recentBatches().get(replica.groupId(), entry.getTerm(), entry.getIndex());
         try {
-            ByteBuffer batch = recent != null ? recent : log.batch(baseOffset);
-            return CompletableFuture.completedFuture(UnsafeByteOperations.unsafeWrap(batch));
+            Optional<ByteBuffer> batch = recent != null ? Optional.of(recent) : log.batch(baseOffset);
+            return CompletableFuture.completedFuture(
+                    batch.map(UnsafeByteOperations::unsafeWrap).orElse(GONE));
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -222,13 +265,25 @@ final class PartitionStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
-        LogEntry.Append append = RaftLogTail.append(entry);
-        log.apply(append, entry.getTerm());
-        updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-        if (transaction.getStateMachineContext() instanceof Appending appending) {
-            replica.complete(appending.pending(), append.baseOffset());
+        switch (RaftLogTail.decode(entry)) {
+            case LogEntry.Append append -> {
+                log.apply(append, entry.getTerm());
+                updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+                if (transaction.getStateMachineContext() instanceof Appending appending) {
+                    replica.complete(appending.pending(), append.baseOffset());
+                }
+                replica.advanced(append.nextOffset());
+            }
+            case LogEntry.Trim trim -> {
+                log.trim(trim.logStartOffset());
+                updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+                replica.trimmed();
+                if (transaction.getStateMachineContext() instanceof PendingTrim pending) {
+                    pending.outcome()
+                            .complete(new TrimOutcome.Trimmed(log.offsets().logStartOffset()));
+                }
+            }
         }
-        replica.advanced(append.nextOffset());
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 

@@ -61,8 +61,10 @@ final class RaftLogTail {
                     CorruptionPolicy.WARN_AND_RETURN,
                     null,
                     entry -> {
-                        if (entry.getIndex() > snapshotIndex && entry.hasStateMachineLogEntry()) {
-                            entries.add(new Entry(entry.getIndex(), entry.getTerm(), append(entry), file, position[0]));
+                        if (entry.getIndex() > snapshotIndex
+                                && entry.hasStateMachineLogEntry()
+                                && decode(entry) instanceof LogEntry.Append append) {
+                            entries.add(new Entry(entry.getIndex(), entry.getTerm(), append, file, position[0]));
                         }
                         position[0] += frameBytes(entry);
                     });
@@ -100,12 +102,8 @@ final class RaftLogTail {
         }
     }
 
-    static LogEntry.Append append(LogEntryProto entry) {
-        LogEntry decoded =
-                LogEntry.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
-        return switch (decoded) {
-            case LogEntry.Append append -> append;
-        };
+    static LogEntry decode(LogEntryProto entry) {
+        return LogEntry.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -50,6 +51,8 @@ public final class RatisPartitionHost implements PartitionHost {
     private final LogIndex index;
     private final PartitionEnvironment environment;
     private final RaftServer server;
+    private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("log-retention").factory());
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
@@ -78,6 +81,8 @@ public final class RatisPartitionHost implements PartitionHost {
         try {
             host.server.start();
             host.reconnect();
+            host.retention.scheduleWithFixedDelay(
+                    host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
             return host;
         } catch (IOException | RuntimeException e) {
             host.close();
@@ -110,6 +115,16 @@ public final class RatisPartitionHost implements PartitionHost {
 
     private void elected(PartitionReplica replica) {
         electedListeners.forEach(listener -> listener.accept(replica));
+    }
+
+    private void retain() {
+        for (RatisPartitionReplica replica : replicas.values()) {
+            try {
+                replica.retain();
+            } catch (RuntimeException e) {
+                LOG.warn("{}: retention failed and is tried again", replica, e);
+            }
+        }
     }
 
     private void reconnect() throws IOException {
@@ -232,6 +247,7 @@ public final class RatisPartitionHost implements PartitionHost {
 
     @Override
     public void close() {
+        retention.shutdownNow();
         try {
             server.close();
         } catch (IOException | RuntimeException e) {

@@ -2,7 +2,10 @@ package io.barnabas.log;
 
 import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchRules;
+import io.barnabas.log.rules.LogEntry;
+import io.barnabas.log.rules.RetentionRule;
 import io.barnabas.log.rules.SequenceCheck;
+import io.barnabas.log.segment.SegmentFiles;
 import io.barnabas.log.segment.SegmentLog;
 import io.barnabas.log.segment.SegmentLogConfig;
 import java.io.IOException;
@@ -19,10 +22,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -89,6 +94,10 @@ final class RatisPartitionReplica implements PartitionReplica {
                 SegmentLogConfig.of(config),
                 environment.index().partition(groupId),
                 recoveryOffset);
+    }
+
+    StartOffsetFile openStartOffset() throws IOException {
+        return StartOffsetFile.read(SegmentFiles.direct(), directory.resolve("log"));
     }
 
     void opened(ReplicaLog opened) {
@@ -164,30 +173,41 @@ final class RatisPartitionReplica implements PartitionReplica {
     }
 
     private CompletableFuture<AppendOutcome> submit(PendingAppend pending) {
-        RaftServer.Division running = division;
-        if (running == null || closed) {
-            return refused(AppendRefusal.CLOSED, this + " is not open");
+        Optional<AppendOutcome.Refused> unable = unable();
+        if (unable.isPresent()) {
+            return CompletableFuture.completedFuture(unable.get());
         }
+        submit(pending, (reply, error) -> answered(pending, reply, error));
+        return pending.outcome();
+    }
+
+    private Optional<AppendOutcome.Refused> unable() {
         if (failure.get() != null) {
-            return refused(AppendRefusal.STORAGE_FAILED, this + " " + failure.get());
+            return Optional.of(new AppendOutcome.Refused(AppendRefusal.STORAGE_FAILED, this + " " + failure.get()));
         }
+        return division == null || closed
+                ? Optional.of(new AppendOutcome.Refused(AppendRefusal.CLOSED, this + " is not open"))
+                : Optional.empty();
+    }
+
+    private void submit(Message message, BiConsumer<RaftClientReply, Throwable> answered) {
+        RaftServer.Division running = division;
         RaftClientRequest request = RaftClientRequest.newBuilder()
                 .setClientId(clientId)
                 .setServerId(running.getId())
                 .setGroupId(running.getMemberId().getGroupId())
                 .setCallId(callIds.incrementAndGet())
-                .setMessage(pending)
+                .setMessage(message)
                 .setType(RaftClientRequest.writeRequestType())
                 .build();
         try {
             // The cast spares a hop through Ratis' executor that RaftServer.submitClientRequestAsync takes.
             ((RaftClientAsynchronousProtocol) running)
                     .submitClientRequestAsync(request)
-                    .whenComplete((reply, error) -> answered(pending, reply, error));
+                    .whenComplete(answered);
         } catch (IOException | RuntimeException e) {
-            answered(pending, null, e);
+            answered.accept(null, e);
         }
-        return pending.outcome();
     }
 
     private void answered(PendingAppend pending, RaftClientReply reply, Throwable error) {
@@ -199,11 +219,73 @@ final class RatisPartitionReplica implements PartitionReplica {
             refuseBySequence(pending, check);
             return;
         }
-        Throwable cause = reply != null ? reply.getException() : error;
-        if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
-            cause = wrapped.getCause();
-        }
+        Throwable cause = causeOf(reply, error);
         pending.outcome().complete(new AppendOutcome.Refused(reason(cause), this + ": " + cause));
+    }
+
+    private static Throwable causeOf(RaftClientReply reply, Throwable error) {
+        Throwable cause = reply != null ? reply.getException() : error;
+        return cause instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : cause;
+    }
+
+    @Override
+    public CompletableFuture<TrimOutcome> trimTo(long offset) {
+        Optional<AppendOutcome.Refused> unable = unable();
+        if (unable.isPresent()) {
+            return CompletableFuture.completedFuture(
+                    new TrimOutcome.Refused(unable.get().reason(), unable.get().message()));
+        }
+        if (!leadership().local()) {
+            return CompletableFuture.completedFuture(
+                    new TrimOutcome.Refused(AppendRefusal.NOT_LEADER, this + " is not led here"));
+        }
+        Offsets offsets = offsets();
+        long start = offset == HIGH_WATERMARK ? offsets.highWatermark() : offset;
+        if (start < 0 || start > offsets.highWatermark()) {
+            return CompletableFuture.completedFuture(new TrimOutcome.OutOfRange(offsets.highWatermark()));
+        }
+        if (start <= offsets.logStartOffset()) {
+            return CompletableFuture.completedFuture(new TrimOutcome.Trimmed(offsets.logStartOffset()));
+        }
+        PendingTrim pending = new PendingTrim(new LogEntry.Trim(start));
+        submit(pending, (reply, error) -> {
+            if (reply == null || !reply.isSuccess()) {
+                Throwable cause = causeOf(reply, error);
+                pending.outcome().complete(new TrimOutcome.Refused(reason(cause), this + ": " + cause));
+            }
+        });
+        return pending.outcome();
+    }
+
+    /** On the leader, gives up what retention no longer keeps. */
+    void retain() {
+        ReplicaLog open = log;
+        LogConfig.Retention retention = config.retention();
+        if (open == null || !retention.enabled() || !leadership().local()) {
+            return;
+        }
+        Offsets offsets = open.offsets();
+        long start = new RetentionRule(retention.ms(), retention.bytes())
+                .startAfter(
+                        open.segments().facts(),
+                        offsets.logStartOffset(),
+                        offsets.highWatermark(),
+                        environment.clockMs().getAsLong());
+        if (start > offsets.logStartOffset()) {
+            LOG.info("{}: retention moves the log start from offset {} to {}", this, offsets.logStartOffset(), start);
+            trimTo(start);
+        }
+    }
+
+    /** The log start has moved: its files go on a thread that may wait for the disk. */
+    void trimmed() {
+        environment.blocking().execute(() -> {
+            try {
+                log.deleteTrimmed();
+            } catch (IOException | RuntimeException e) {
+                fail("cannot delete trimmed segments: " + e.getMessage(), e);
+            }
+        });
     }
 
     private AppendRefusal reason(Throwable cause) {
@@ -281,6 +363,13 @@ final class RatisPartitionReplica implements PartitionReplica {
         try {
             LogSlice slice = open.segments().slice(offset, offsets.highWatermark(), maxBytes, atLeastOne);
             return new ReadOutcome.Records(slice, offsets);
+        } catch (IllegalArgumentException e) {
+            Offsets now = open.offsets();
+            if (offset < now.logStartOffset()) {
+                // Trimmed between the look at the offsets and the read.
+                return new ReadOutcome.OutOfRange(now);
+            }
+            throw e;
         } catch (IOException e) {
             fail("cannot read at offset " + offset + ": " + e.getMessage(), e);
             return new ReadOutcome.Unavailable(this + " " + failure.get());

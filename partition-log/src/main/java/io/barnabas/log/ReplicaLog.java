@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -26,6 +27,7 @@ import java.util.function.LongSupplier;
  *   flush()       -&gt; what waits goes to the segment file, then fsync                (Raft's log worker)
  *   apply(entry)  -&gt; high watermark                                                 (Raft's updater)
  *   truncate(i)   -&gt; entries at and above Raft index i never were                   (under Raft's lock: no I/O here)
+ *   trim(offset)  -&gt; log start offset; its segments go later                       (Raft's updater)
  * </pre>
  *
  * <p>Raft applies an entry only after this replica has flushed it, so all below the high watermark is in the files,
@@ -39,6 +41,7 @@ final class ReplicaLog {
     private final ReentrantLock io = new ReentrantLock();
 
     private final SegmentLog segments;
+    private final StartOffsetFile startOffset;
     private final FlushMode flushMode;
     private final LongSupplier clockMs;
 
@@ -49,6 +52,7 @@ final class ReplicaLog {
     private List<DiskOperation> waiting = new ArrayList<>();
     private long logEndOffset;
     private volatile long highWatermark;
+    private volatile long logStartOffset;
     private volatile boolean closed;
 
     /** An entry in the Raft log that is not known to be committed. */
@@ -56,6 +60,9 @@ final class ReplicaLog {
 
     private sealed interface DiskOperation {
         record Write(BatchHeader header, ByteBuffer batch, Runnable written) implements DiskOperation {}
+
+        /** A batch that the leader has no more, trimmed or compacted away: its offsets stay empty. */
+        record Skip(long nextOffset) implements DiskOperation {}
 
         record Truncate(long endOffset) implements DiskOperation {}
     }
@@ -66,11 +73,14 @@ final class ReplicaLog {
      */
     ReplicaLog(
             SegmentLog segments,
+            StartOffsetFile startOffset,
             ReplicaSnapshot snapshot,
             List<Uncommitted> tail,
             FlushMode flushMode,
             LongSupplier clockMs) {
         this.segments = segments;
+        this.startOffset = startOffset;
+        this.logStartOffset = Math.max(snapshot.logStartOffset(), startOffset.offset());
         this.flushMode = flushMode;
         this.clockMs = clockMs;
         this.committedProducers = snapshot.producers();
@@ -83,7 +93,8 @@ final class ReplicaLog {
 
     Offsets offsets() {
         synchronized (state) {
-            return new Offsets(segments.logStartOffset(), highWatermark, logEndOffset);
+            // A replica that was given a trimmed log has yet to apply the trim.
+            return new Offsets(Math.min(logStartOffset, highWatermark), highWatermark, logEndOffset);
         }
     }
 
@@ -106,14 +117,40 @@ final class ReplicaLog {
 
     /** Takes a batch whose offset is final; {@code written} runs once it stands in the segment file. */
     void write(Uncommitted entry, ByteBuffer batch, Runnable written) {
-        synchronized (state) {
-            if (entry.append().baseOffset() != logEndOffset) {
-                throw new IllegalStateException(
-                        "entry " + entry + " does not begin at the log end offset " + logEndOffset);
-            }
-            extend(entry);
-            waiting.add(new DiskOperation.Write(entry.append().header(Math.toIntExact(entry.term())), batch, written));
+        BatchHeader header = entry.append().header(Math.toIntExact(entry.term()));
+        if (batch.remaining() != header.sizeInBytes()) {
+            header = compacted(header, batch);
         }
+        DiskOperation operation = new DiskOperation.Write(header, batch, written);
+        synchronized (state) {
+            take(entry, operation);
+        }
+    }
+
+    /** The header of a batch from which the leader has removed superseded records since. */
+    private static BatchHeader compacted(BatchHeader expected, ByteBuffer batch) {
+        BatchHeader header = BatchHeader.parse(batch, batch.position())
+                .placedAt(expected.baseOffset(), expected.partitionLeaderEpoch());
+        if (header.nextOffset() != expected.nextOffset() || header.sizeInBytes() != batch.remaining()) {
+            throw new IllegalArgumentException("a batch of offsets " + expected.baseOffset() + " to "
+                    + expected.lastOffset() + " was expected, " + header + " came");
+        }
+        return header;
+    }
+
+    /** Takes an entry whose batch the leader has no more. */
+    void skip(Uncommitted entry) {
+        synchronized (state) {
+            take(entry, new DiskOperation.Skip(entry.append().nextOffset()));
+        }
+    }
+
+    private void take(Uncommitted entry, DiskOperation operation) {
+        if (entry.append().baseOffset() != logEndOffset) {
+            throw new IllegalStateException("entry " + entry + " does not begin at the log end offset " + logEndOffset);
+        }
+        extend(entry);
+        waiting.add(operation);
     }
 
     private void extend(Uncommitted entry) {
@@ -182,6 +219,10 @@ final class ReplicaLog {
         for (DiskOperation operation : operations) {
             switch (operation) {
                 case DiskOperation.Write write -> run.add(Pending.of(write.header(), write.batch()));
+                case DiskOperation.Skip skip -> {
+                    writeRun(run);
+                    segments.skipTo(skip.nextOffset());
+                }
                 case DiskOperation.Truncate truncate -> {
                     writeRun(run);
                     segments.truncateTo(truncate.endOffset());
@@ -210,6 +251,28 @@ final class ReplicaLog {
         }
     }
 
+    /** A committed trim: what lies below {@code offset} is no longer read. */
+    void trim(long offset) {
+        synchronized (state) {
+            logStartOffset = Math.max(logStartOffset, offset);
+            epochs = epochs.trimTo(logStartOffset);
+        }
+    }
+
+    /** Deletes the segments that a trim has left without readers. */
+    void deleteTrimmed() throws IOException {
+        long start = Math.min(logStartOffset, highWatermark);
+        io.lock();
+        try {
+            if (!closed && start > startOffset.offset()) {
+                startOffset.raiseTo(start);
+                segments.trimTo(start);
+            }
+        } finally {
+            io.unlock();
+        }
+    }
+
     /** What is committed, made durable. */
     ReplicaSnapshot snapshot(long producerIdleMs) throws IOException {
         io.lock();
@@ -224,10 +287,7 @@ final class ReplicaLog {
             committedProducers.expire(clockMs.getAsLong(), producerIdleMs);
             rebuildWrittenProducers();
             return new ReplicaSnapshot(
-                    segments.logStartOffset(),
-                    highWatermark,
-                    epochs.truncateTo(highWatermark),
-                    committedProducers.copy());
+                    logStartOffset, highWatermark, epochs.truncateTo(highWatermark), committedProducers.copy());
         }
     }
 
@@ -243,20 +303,31 @@ final class ReplicaLog {
         }
     }
 
-    /** The batch at that offset, from memory while it waits, otherwise from its segment. */
-    ByteBuffer batch(long baseOffset) throws IOException {
+    /**
+     * The batch at that offset, from memory while it waits, otherwise from its segment; empty when it was committed
+     * and is no more, trimmed or compacted away.
+     */
+    Optional<ByteBuffer> batch(long baseOffset) throws IOException {
         synchronized (state) {
             // The newest first: an older one at this offset may wait there to be truncated.
             for (DiskOperation operation : waiting.reversed()) {
                 if (operation instanceof DiskOperation.Write write
                         && write.header().baseOffset() == baseOffset) {
-                    return write.batch();
+                    return Optional.of(write.batch());
                 }
             }
         }
+        if (baseOffset < logStartOffset && baseOffset < segments.logStartOffset()) {
+            return Optional.empty();
+        }
         io.lock();
         try {
-            return segments.readBatch(baseOffset);
+            return Optional.of(segments.readBatch(baseOffset));
+        } catch (IllegalArgumentException e) {
+            if (baseOffset < highWatermark) {
+                return Optional.empty();
+            }
+            throw e;
         } finally {
             io.unlock();
         }

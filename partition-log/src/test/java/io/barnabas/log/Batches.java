@@ -24,9 +24,11 @@ final class Batches {
     }
 
     private static SimpleRecord[] records(String... values) {
+        // Of today: retention would delete records of 1970 at once.
+        long now = System.currentTimeMillis();
         SimpleRecord[] records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = new SimpleRecord(1_000L + i, values[i].getBytes(StandardCharsets.UTF_8));
+            records[i] = new SimpleRecord(now + i, values[i].getBytes(StandardCharsets.UTF_8));
         }
         return records;
     }

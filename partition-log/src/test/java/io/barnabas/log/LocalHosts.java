@@ -71,7 +71,8 @@ final class LocalHosts implements AutoCloseable {
                 new Parameters(),
                 LogConfig.DEFAULT,
                 flushMode,
-                TimeUnit.DAYS.toMillis(1)));
+                TimeUnit.DAYS.toMillis(1),
+                100));
         running.put(id, host);
         return host;
     }

@@ -4,6 +4,7 @@ import io.barnabas.net.kafka.handler.AlterConfigsHandler;
 import io.barnabas.net.kafka.handler.ApiVersionsHandler;
 import io.barnabas.net.kafka.handler.CreatePartitionsHandler;
 import io.barnabas.net.kafka.handler.CreateTopicsHandler;
+import io.barnabas.net.kafka.handler.DeleteRecordsHandler;
 import io.barnabas.net.kafka.handler.DeleteTopicsHandler;
 import io.barnabas.net.kafka.handler.DescribeClusterHandler;
 import io.barnabas.net.kafka.handler.DescribeConfigsHandler;
@@ -44,6 +45,7 @@ public final class ApiTable {
                 api(ApiKeys.PRODUCE, 3, 13, new ProduceHandler(broker)),
                 api(ApiKeys.FETCH, 4, 18, new FetchHandler(broker)),
                 api(ApiKeys.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(broker)),
+                api(ApiKeys.DELETE_RECORDS, 0, 2, new DeleteRecordsHandler(broker)),
                 api(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, new OffsetForLeaderEpochHandler(broker)),
                 api(ApiKeys.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(broker)),
                 api(ApiKeys.METADATA, 0, 13, new MetadataHandler(broker)),

@@ -160,7 +160,8 @@ public final class Node implements AutoCloseable {
                 new Parameters(),
                 TopicConfigs.resolve(Map.of(), config.broker().effective()),
                 config.log().flush(),
-                config.log().producerIdle().toMillis()));
+                config.log().producerIdle().toMillis(),
+                config.log().retentionCheck().toMillis()));
     }
 
     private void join(

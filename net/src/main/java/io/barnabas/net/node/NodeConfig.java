@@ -81,8 +81,9 @@ public record NodeConfig(
      * @param flush {@code log.flush}
      * @param maxMessageBytes {@code message.max.bytes}
      * @param producerIdle {@code producer.id.expiration.ms}
+     * @param retentionCheck {@code log.retention.check.interval.ms}
      */
-    public record Log(FlushMode flush, int maxMessageBytes, Duration producerIdle) {}
+    public record Log(FlushMode flush, int maxMessageBytes, Duration producerIdle, Duration retentionCheck) {}
 
     /**
      * Reads a settings file.

@@ -64,7 +64,8 @@ final class NodeConfigReader {
                 new NodeConfig.Log(
                         FlushMode.valueOf(text(NodeKeys.LOG_FLUSH).toUpperCase(Locale.ROOT)),
                         number(NodeKeys.MESSAGE_MAX_BYTES),
-                        millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS)),
+                        millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS),
+                        millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS)),
                 millis(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS),
                 millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS));
     }

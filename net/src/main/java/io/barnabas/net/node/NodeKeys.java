@@ -121,6 +121,12 @@ public final class NodeKeys {
             oneOf("sync", "async"),
             "What acks=all promises. sync: a majority of replicas has the record on disk (fsync). async: a majority has"
                     + " it in the page cache, as with Kafka.");
+    public static final NodeKey LOG_RETENTION_CHECK_INTERVAL_MS = withDefault(
+            "log.retention.check.interval.ms",
+            Type.LONG,
+            "300000",
+            between(1, Integer.MAX_VALUE),
+            "How often leaders look for segments that retention.ms and retention.bytes give up.");
     public static final NodeKey PRODUCER_ID_EXPIRATION_MS = withDefault(
             "producer.id.expiration.ms",
             Type.INT,

@@ -33,6 +33,7 @@ public sealed interface LogEntry {
         byte type = encoded.get(start + 1);
         return switch (type) {
             case Append.TYPE -> Append.decode(encoded, start);
+            case Trim.TYPE -> Trim.decode(encoded, start);
             default -> throw new IllegalArgumentException("log entry type " + type + " is unknown");
         };
     }
@@ -164,6 +165,44 @@ public sealed interface LogEntry {
                     buf.getLong(start + 40),
                     buf.getShort(start + 52),
                     buf.getInt(start + 48));
+        }
+    }
+
+    /**
+     * The log begins at an offset from now on: retention or DeleteRecords (KIP-107) gave up what lies below.
+     *
+     * <pre>
+     *   0 version (1)   1 type (1)   2 log start offset (8)
+     * </pre>
+     *
+     * @param logStartOffset offset of the first record that may be read
+     */
+    record Trim(long logStartOffset) implements LogEntry {
+
+        static final byte TYPE = 2;
+
+        private static final int SIZE = 10;
+
+        public Trim {
+            if (logStartOffset < 0) {
+                throw new IllegalArgumentException("no log begins at offset " + logStartOffset);
+            }
+        }
+
+        @Override
+        public byte[] encode() {
+            return ByteBuffer.allocate(SIZE)
+                    .put(VERSION)
+                    .put(TYPE)
+                    .putLong(logStartOffset)
+                    .array();
+        }
+
+        private static Trim decode(ByteBuffer buf, int start) {
+            if (buf.remaining() != SIZE) {
+                throw new IllegalArgumentException("a trim entry has " + SIZE + " bytes, this one " + buf.remaining());
+            }
+            return new Trim(buf.getLong(start + 2));
         }
     }
 

@@ -30,6 +30,13 @@ class LogEntryTest {
             + "000000000000002a000000630007";
 
     @Test
+    void aTrimIsReadBackAndHasItsLayout() {
+        LogEntry.Trim trim = new LogEntry.Trim(0x0102030405060708L);
+        assertThat(HexFormat.of().formatHex(trim.encode())).isEqualTo("01020102030405060708");
+        assertThat(LogEntry.decode(ByteBuffer.wrap(trim.encode()))).isEqualTo(trim);
+    }
+
+    @Test
     void theLayoutIsFixed() {
         assertThat(HexFormat.of().formatHex(APPEND.encode())).isEqualTo(GOLDEN);
         assertThat(LogEntry.decode(ByteBuffer.wrap(HexFormat.of().parseHex(GOLDEN))))

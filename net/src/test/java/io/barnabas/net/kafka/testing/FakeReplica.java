@@ -6,6 +6,7 @@ import io.barnabas.log.LogSlice;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.ReadOutcome;
 import io.barnabas.log.ReplicaStatus;
+import io.barnabas.log.TrimOutcome;
 import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.BatchRules;
@@ -120,6 +121,16 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
     /** Cuts the log's head. */
     public synchronized void trim(long newStart) {
         logStartOffset = newStart;
+    }
+
+    @Override
+    public synchronized CompletableFuture<TrimOutcome> trimTo(long offset) {
+        long start = offset == HIGH_WATERMARK ? highWatermark : offset;
+        if (start > highWatermark) {
+            return CompletableFuture.completedFuture(new TrimOutcome.OutOfRange(highWatermark));
+        }
+        logStartOffset = Math.max(logStartOffset, start);
+        return CompletableFuture.completedFuture(new TrimOutcome.Trimmed(logStartOffset));
     }
 
     /** Says who leads from now on, and wakes all who wait. */
