@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.log.index.IndexConfig;
 import java.nio.file.Path;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -11,6 +12,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param address host:port of this node's partition Raft server
  * @param partitions directory of the partitions' Raft storages
  * @param index directory of the RocksDB index
+ * @param indexConfig memory and pace of the index
  * @param raft Ratis settings, transport included; the storage directory and what the log needs are set by the host
  * @param parameters Ratis parameters of the transport
  * @param defaults settings of a partition until its own are known
@@ -23,6 +25,7 @@ public record PartitionHostConfig(
         String address,
         Path partitions,
         Path index,
+        IndexConfig indexConfig,
         RaftProperties raft,
         Parameters parameters,
         LogConfig defaults,

@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.log.index.IndexResources;
 import io.barnabas.log.index.LogIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final Map<UUID, PartitionSpec> specs = new ConcurrentHashMap<>();
     private final List<Consumer<PartitionReplica>> electedListeners = new CopyOnWriteArrayList<>();
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final IndexResources indexResources;
     private final LogIndex index;
     private final PartitionEnvironment environment;
     private final RaftServer server;
@@ -57,7 +59,8 @@ public final class RatisPartitionHost implements PartitionHost {
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
         this.peerId = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
-        this.index = LogIndex.open(config.index());
+        this.indexResources = new IndexResources(config.indexConfig());
+        this.index = LogIndex.open(config.index(), indexResources);
         this.environment = new PartitionEnvironment(
                 index,
                 new RecentBatches(RECENT_BATCH_BYTES),
@@ -259,5 +262,6 @@ public final class RatisPartitionHost implements PartitionHost {
         } catch (IOException e) {
             LOG.warn("closing the index failed; it is rebuilt from the segments where it lacks entries", e);
         }
+        indexResources.close();
     }
 }

@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import static org.awaitility.Awaitility.await;
 
+import io.barnabas.log.index.IndexConfig;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ final class LocalHosts implements AutoCloseable {
                 address,
                 directory(id).resolve("partitions"),
                 directory(id).resolve("index"),
+                IndexConfig.DEFAULT,
                 raft,
                 new Parameters(),
                 LogConfig.DEFAULT,

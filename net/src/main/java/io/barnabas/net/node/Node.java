@@ -156,6 +156,7 @@ public final class Node implements AutoCloseable {
                 config.raft().partitionAddress().toString(),
                 directory.partitions(),
                 directory.index(),
+                config.log().index(),
                 RaftSettings.partitions(config.raft(), config.log().maxMessageBytes()),
                 new Parameters(),
                 TopicConfigs.resolve(Map.of(), config.broker().effective()),

@@ -1,6 +1,7 @@
 package io.barnabas.net.node;
 
 import io.barnabas.log.FlushMode;
+import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.net.kafka.BrokerSettings;
 import java.io.IOException;
@@ -82,8 +83,10 @@ public record NodeConfig(
      * @param maxMessageBytes {@code message.max.bytes}
      * @param producerIdle {@code producer.id.expiration.ms}
      * @param retentionCheck {@code log.retention.check.interval.ms}
+     * @param index {@code log.index.*}
      */
-    public record Log(FlushMode flush, int maxMessageBytes, Duration producerIdle, Duration retentionCheck) {}
+    public record Log(
+            FlushMode flush, int maxMessageBytes, Duration producerIdle, Duration retentionCheck, IndexConfig index) {}
 
     /**
      * Reads a settings file.

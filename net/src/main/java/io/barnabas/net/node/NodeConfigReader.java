@@ -1,6 +1,7 @@
 package io.barnabas.net.node;
 
 import io.barnabas.log.FlushMode;
+import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.net.kafka.BrokerSettings;
 import io.barnabas.net.node.NodeConfig.ElectionTimeout;
@@ -65,7 +66,11 @@ final class NodeConfigReader {
                         FlushMode.valueOf(text(NodeKeys.LOG_FLUSH).toUpperCase(Locale.ROOT)),
                         number(NodeKeys.MESSAGE_MAX_BYTES),
                         millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS),
-                        millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS)),
+                        millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS),
+                        new IndexConfig(
+                                longNumber(NodeKeys.LOG_INDEX_CACHE_BYTES),
+                                longNumber(NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES),
+                                longNumber(NodeKeys.LOG_INDEX_REBUILD_BYTES_PER_SECOND))),
                 millis(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS),
                 millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS));
     }
@@ -106,6 +111,11 @@ final class NodeConfigReader {
                     NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS,
                     "allowed is at most half of broker.session.timeout.ms="
                             + text(NodeKeys.BROKER_SESSION_TIMEOUT_MS)));
+        }
+        if (longNumber(NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES) > longNumber(NodeKeys.LOG_INDEX_CACHE_BYTES)) {
+            problems.add(refused(
+                    NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES,
+                    "allowed is at most log.index.cache.bytes=" + text(NodeKeys.LOG_INDEX_CACHE_BYTES)));
         }
         if (number(NodeKeys.MESSAGE_MAX_BYTES) >= number(NodeKeys.SOCKET_REQUEST_MAX_BYTES)) {
             problems.add(refused(
@@ -290,6 +300,10 @@ final class NodeConfigReader {
 
     private String text(NodeKey key) {
         return effective.get(key.name());
+    }
+
+    private long longNumber(NodeKey key) {
+        return Long.parseLong(text(key));
     }
 
     private int number(NodeKey key) {

@@ -114,6 +114,26 @@ public final class NodeKeys {
             "4096",
             between(0, Integer.MAX_VALUE),
             "Bytes of log between two entries of the offset and time index.");
+    public static final NodeKey LOG_INDEX_CACHE_BYTES = withDefault(
+            "log.index.cache.bytes",
+            Type.LONG,
+            "33554432",
+            between(1048576, Long.MAX_VALUE),
+            "Memory of the index of all partitions: blocks that were read, and entries that are not in a"
+                    + " file yet.");
+    public static final NodeKey LOG_INDEX_WRITE_BUFFER_BYTES = withDefault(
+            "log.index.write.buffer.bytes",
+            Type.LONG,
+            "8388608",
+            between(262144, Long.MAX_VALUE),
+            "The part of log.index.cache.bytes for entries that are not in a file yet. After a crash these"
+                    + " are read from the segments again.");
+    public static final NodeKey LOG_INDEX_REBUILD_BYTES_PER_SECOND = withDefault(
+            "log.index.rebuild.bytes.per.second",
+            Type.LONG,
+            "67108864",
+            between(1024, Long.MAX_VALUE),
+            "How fast segments are read in the background to restore index entries that were lost.");
     public static final NodeKey LOG_FLUSH = withDefault(
             "log.flush",
             Type.STRING,

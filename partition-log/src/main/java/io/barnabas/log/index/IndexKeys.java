@@ -11,17 +11,24 @@ import java.util.UUID;
  * <pre>
  *   offsets     partition (16) offset (8)                  to  segment (8) position (8) max timestamp (8) its offset (8)
  *   timestamps  partition (16) segment (8) timestamp (8)   to  offset (8) position (8) offset of the max timestamp (8)
+ *   segments    partition (16) segment (8)                 to  size (8) next offset (8) max timestamp (8) its offset (8)
  * </pre>
  *
  * Timestamps stand with their sign bit turned, so that negative ones come first.
  */
 final class IndexKeys {
 
-    private static final int PARTITION = 16;
+    /** All keys of a partition begin with so many bytes. */
+    static final int PARTITION = 16;
+
+    /** All keys of a segment's timestamps begin with so many bytes. */
+    static final int PARTITION_AND_SEGMENT = PARTITION + 8;
+
     private static final int OFFSET_KEY = PARTITION + 8;
     private static final int TIME_KEY = PARTITION + 16;
     private static final int OFFSET_VALUE = 32;
     private static final int TIME_VALUE = 24;
+    private static final int MARK_VALUE = 32;
 
     private IndexKeys() {}
 
@@ -51,6 +58,34 @@ final class IndexKeys {
                 .putLong(entry.position())
                 .putLong(entry.maxTimestampOffset())
                 .array();
+    }
+
+    static byte[] markKey(UUID partition, long segmentBase) {
+        return offsetKey(partition, segmentBase);
+    }
+
+    static byte[] markValue(SegmentMark mark) {
+        return ByteBuffer.allocate(MARK_VALUE)
+                .putLong(mark.size())
+                .putLong(mark.nextOffset())
+                .putLong(mark.maxTimestamp())
+                .putLong(mark.maxTimestampOffset())
+                .array();
+    }
+
+    static Optional<SegmentMark> mark(long segmentBase, byte[] value) {
+        if (value == null || value.length != MARK_VALUE) {
+            return Optional.empty();
+        }
+        ByteBuffer v = ByteBuffer.wrap(value);
+        return Optional.of(new SegmentMark(segmentBase, v.getLong(), v.getLong(), v.getLong(), v.getLong()));
+    }
+
+    /** The segment of a mark's key, unless it is another partition's. */
+    static Optional<Long> markedSegment(UUID partition, byte[] key) {
+        return key.length == OFFSET_KEY && isOf(partition, key)
+                ? Optional.of(ByteBuffer.wrap(key).getLong(PARTITION))
+                : Optional.empty();
     }
 
     /** The key after all of a partition's. */

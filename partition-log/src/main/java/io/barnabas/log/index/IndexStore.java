@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -20,24 +21,23 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 /**
- * The RocksDB beneath an index. Without a write-ahead log: after a crash entries are missing, never wrong, since both
- * families are flushed together. Memory is bounded by one cache, which pays for the write buffers too.
+ * The RocksDB beneath an index. Without a write-ahead log: after a crash the newest entries are missing, never some in
+ * between, since all families are flushed together. A lookup stays within a prefix, the partition or the segment: files
+ * without it are passed over by their bloom filters.
  */
 final class IndexStore implements AutoCloseable {
 
-    private static final long CACHE_BYTES = 32L << 20;
-    private static final long WRITE_BUFFER_BYTES = 8L << 20;
     private static final int OPEN_FILES = 128;
+    private static final double BLOOM_BITS = 10;
+    private static final double MEMTABLE_BLOOM = 0.05;
 
     static {
         RocksDB.loadLibrary();
@@ -46,35 +46,44 @@ final class IndexStore implements AutoCloseable {
     /** RocksDB must not be touched once it is closed: lookups share the lock, closing takes it alone. */
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-    private final LRUCache cache = new LRUCache(CACHE_BYTES);
-    private final WriteBufferManager buffers = new WriteBufferManager(WRITE_BUFFER_BYTES, cache);
-    private final ColumnFamilyOptions familyOptions = new ColumnFamilyOptions()
-            .setTableFormatConfig(
-                    new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true))
-            .setWriteBufferSize(WRITE_BUFFER_BYTES / 4)
-            .setCompressionType(CompressionType.LZ4_COMPRESSION);
-    private final DBOptions options = new DBOptions()
-            .setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setAtomicFlush(true)
-            .setWriteBufferManager(buffers)
-            .setMaxOpenFiles(OPEN_FILES)
-            .setMaxBackgroundJobs(2)
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-            .setKeepLogFileNum(2)
-            .setStatsDumpPeriodSec(0);
+    private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
+    private final ColumnFamilyOptions plainOptions;
+    private final ColumnFamilyOptions partitionOptions;
+    private final ColumnFamilyOptions segmentOptions;
+    private final DBOptions options;
     private final WriteOptions withoutLog = new WriteOptions().setDisableWAL(true);
-    private final ReadOptions reads = new ReadOptions();
+    private final ReadOptions withinPrefix = new ReadOptions();
+    private final ReadOptions acrossPrefixes = new ReadOptions().setTotalOrderSeek(true);
     private final RocksDB db;
     private final List<ColumnFamilyHandle> families = new ArrayList<>();
     private final ColumnFamilyHandle offsets;
     private final ColumnFamilyHandle timestamps;
+    private final ColumnFamilyHandle marks;
     private boolean closed;
 
-    IndexStore(Path directory) throws RocksDBException {
-        List<ColumnFamilyDescriptor> descriptors = Stream.of("default", "offsets", "timestamps")
-                .map(name -> new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions))
-                .toList();
+    IndexStore(Path directory, IndexResources resources) throws RocksDBException {
+        plainOptions = familyOptions(resources);
+        partitionOptions = familyOptions(resources)
+                .useFixedLengthPrefixExtractor(IndexKeys.PARTITION)
+                .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM);
+        segmentOptions = familyOptions(resources)
+                .useFixedLengthPrefixExtractor(IndexKeys.PARTITION_AND_SEGMENT)
+                .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM);
+        options = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setAtomicFlush(true)
+                .setWriteBufferManager(resources.buffers())
+                .setMaxOpenFiles(OPEN_FILES)
+                .setMaxBackgroundJobs(2)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setStatsDumpPeriodSec(0);
+        List<ColumnFamilyDescriptor> descriptors = List.of(
+                family("default", plainOptions),
+                family("offsets", partitionOptions),
+                family("timestamps", segmentOptions),
+                family("segments", plainOptions));
         try {
             db = RocksDB.open(options, directory.toString(), descriptors, families);
         } catch (RocksDBException e) {
@@ -83,6 +92,21 @@ final class IndexStore implements AutoCloseable {
         }
         offsets = families.get(1);
         timestamps = families.get(2);
+        marks = families.get(3);
+    }
+
+    private ColumnFamilyOptions familyOptions(IndexResources resources) {
+        return new ColumnFamilyOptions()
+                .setTableFormatConfig(new BlockBasedTableConfig()
+                        .setBlockCache(resources.cache())
+                        .setFilterPolicy(bloom)
+                        .setCacheIndexAndFilterBlocks(true))
+                .setWriteBufferSize(resources.familyBufferBytes())
+                .setCompressionType(CompressionType.LZ4_COMPRESSION);
+    }
+
+    private static ColumnFamilyDescriptor family(String name, ColumnFamilyOptions options) {
+        return new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), options);
     }
 
     /** Deletes what is in a directory, so that a store can begin anew there. */
@@ -132,7 +156,7 @@ final class IndexStore implements AutoCloseable {
             if (closed) {
                 return Optional.empty();
             }
-            try (RocksIterator entries = db.newIterator(family, reads)) {
+            try (RocksIterator entries = db.newIterator(family, withinPrefix)) {
                 entries.seekForPrev(upTo);
                 entries.status();
                 if (!entries.isValid()) {
@@ -142,6 +166,28 @@ final class IndexStore implements AutoCloseable {
                         ? IndexKeys.timeEntry(partition, entries.key(), entries.value())
                         : IndexKeys.offsetEntry(partition, entries.key(), entries.value());
             }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    void putMark(UUID partition, SegmentMark mark) throws RocksDBException {
+        lock.readLock().lock();
+        try {
+            if (!closed) {
+                db.put(marks, withoutLog, IndexKeys.markKey(partition, mark.segmentBase()), IndexKeys.markValue(mark));
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    Optional<SegmentMark> markOf(UUID partition, long segmentBase) throws RocksDBException {
+        lock.readLock().lock();
+        try {
+            return closed
+                    ? Optional.empty()
+                    : IndexKeys.mark(segmentBase, db.get(marks, IndexKeys.markKey(partition, segmentBase)));
         } finally {
             lock.readLock().unlock();
         }
@@ -158,8 +204,9 @@ final class IndexStore implements AutoCloseable {
             byte[] segmentsAbove = IndexKeys.timeKey(partition, offset, Long.MIN_VALUE);
             batch.deleteRange(offsets, IndexKeys.offsetKey(partition, offset), after);
             batch.deleteRange(timestamps, segmentsAbove, after);
+            reopenMark(batch, partition, offset);
             // In the segment that holds the offset, entries of larger timestamps have larger offsets.
-            try (RocksIterator entries = db.newIterator(timestamps, reads)) {
+            try (RocksIterator entries = db.newIterator(timestamps, acrossPrefixes)) {
                 for (entries.seekForPrev(segmentsAbove); entries.isValid(); entries.prev()) {
                     Optional<IndexEntry> entry = IndexKeys.timeEntry(partition, entries.key(), entries.value());
                     if (entry.isEmpty() || entry.get().offset() < offset) {
@@ -176,11 +223,27 @@ final class IndexStore implements AutoCloseable {
         }
     }
 
-    /** Removes a partition's entries of the segments between two offsets and makes that durable. */
-    void removeSegments(UUID partition, long fromOffset, long toOffset) throws RocksDBException {
+    /** Marks of the segments above go; the segment that holds the offset is open again, if it was marked at all. */
+    private void reopenMark(WriteBatch batch, UUID partition, long offset) throws RocksDBException {
+        byte[] from = IndexKeys.markKey(partition, offset);
+        batch.deleteRange(marks, from, IndexKeys.after(partition));
+        try (RocksIterator each = db.newIterator(marks, acrossPrefixes)) {
+            each.seekForPrev(from);
+            if (each.isValid()) {
+                Optional<Long> base = IndexKeys.markedSegment(partition, each.key());
+                if (base.isPresent() && base.get() < offset) {
+                    batch.put(marks, each.key(), IndexKeys.markValue(SegmentMark.growing(base.get())));
+                }
+            }
+            each.status();
+        }
+    }
+
+    /** Removes a partition's entries of the segments between two offsets. */
+    void removeSegments(UUID partition, long fromOffset, long toOffset, boolean durably) throws RocksDBException {
         lock.readLock().lock();
         try (WriteBatch batch = new WriteBatch()) {
-            if (closed) {
+            if (closed || fromOffset >= toOffset) {
                 return;
             }
             batch.deleteRange(
@@ -189,8 +252,11 @@ final class IndexStore implements AutoCloseable {
                     timestamps,
                     IndexKeys.timeKey(partition, fromOffset, Long.MIN_VALUE),
                     IndexKeys.timeKey(partition, toOffset, Long.MIN_VALUE));
+            batch.deleteRange(marks, IndexKeys.markKey(partition, fromOffset), IndexKeys.markKey(partition, toOffset));
             db.write(withoutLog, batch);
-            flushFamilies();
+            if (durably) {
+                flushFamilies();
+            }
         } finally {
             lock.readLock().unlock();
         }
@@ -206,6 +272,7 @@ final class IndexStore implements AutoCloseable {
             byte[] after = IndexKeys.after(partition);
             batch.deleteRange(offsets, IndexKeys.offsetKey(partition, 0), after);
             batch.deleteRange(timestamps, IndexKeys.timeKey(partition, 0, Long.MIN_VALUE), after);
+            batch.deleteRange(marks, IndexKeys.markKey(partition, 0), after);
             db.write(withoutLog, batch);
         } finally {
             lock.readLock().unlock();
@@ -246,11 +313,13 @@ final class IndexStore implements AutoCloseable {
     }
 
     private void closeOptions() {
-        reads.close();
+        acrossPrefixes.close();
+        withinPrefix.close();
         withoutLog.close();
         options.close();
-        familyOptions.close();
-        buffers.close();
-        cache.close();
+        segmentOptions.close();
+        partitionOptions.close();
+        plainOptions.close();
+        bloom.close();
     }
 }

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,19 +44,33 @@ final class IndexWriter implements Closeable {
     private sealed interface Task {
         record Add(UUID partition, IndexEntry entry) implements Task {}
 
+        record Mark(UUID partition, SegmentMark mark, long generation) implements Task {}
+
         record Do(Change change, CompletableFuture<Void> done, boolean last) implements Task {}
     }
 
-    private final IndexStore store;
+    private final Supplier<IndexStore> store;
+    private final LongSupplier generation;
+    private final Consumer<RocksDBException> failed;
     private final BlockingQueue<Task> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Thread thread;
-    private boolean failing;
 
-    IndexWriter(IndexStore store) {
+    /**
+     * @param store the store of the moment
+     * @param generation what must not have changed since a mark was made
+     * @param failed is told, on the writer's thread, why entries could not be stored
+     */
+    IndexWriter(Supplier<IndexStore> store, LongSupplier generation, Consumer<RocksDBException> failed) {
         this.store = store;
+        this.generation = generation;
+        this.failed = failed;
         this.thread = Thread.ofPlatform().name("log-index-writer").daemon().start(this::run);
+    }
+
+    boolean isClosing() {
+        return closing.get();
     }
 
     long dropped() {
@@ -61,16 +78,39 @@ final class IndexWriter implements Closeable {
     }
 
     /** Takes an entry unless too many wait. */
-    void offer(UUID partition, IndexEntry entry) {
-        if (!queue.offer(new Task.Add(partition, entry))) {
+    boolean offer(UUID partition, IndexEntry entry) {
+        boolean taken = queue.offer(new Task.Add(partition, entry));
+        if (!taken) {
+            dropped.incrementAndGet();
+        }
+        return taken;
+    }
+
+    /** Takes a mark unless too many wait. */
+    void offer(UUID partition, SegmentMark mark, long generation) {
+        boolean taken = queue.offer(new Task.Mark(partition, mark, generation));
+        if (!taken) {
             dropped.incrementAndGet();
         }
     }
 
+    /** Makes a change after all entries that were added before, some time; errors are logged. */
+    void enqueue(Change change) {
+        Task.Do task = new Task.Do(change, new CompletableFuture<>(), false);
+        task.done().exceptionally(e -> {
+            LOG.warn("the index cannot be written: {}", e.getMessage());
+            return null;
+        });
+        queueUp(task);
+    }
+
     /** Takes an entry, and waits for room. */
     void put(UUID partition, IndexEntry entry) {
-        Task add = new Task.Add(partition, entry);
-        while (!queue.offer(add)) {
+        queueUp(new Task.Add(partition, entry));
+    }
+
+    private void queueUp(Task task) {
+        while (!queue.offer(task)) {
             if (closing.get()) {
                 return;
             }
@@ -141,6 +181,11 @@ final class IndexWriter implements Closeable {
         for (Task task : tasks) {
             switch (task) {
                 case Task.Add add -> adds.add(Map.entry(add.partition(), add.entry()));
+                case Task.Mark mark -> {
+                    put(adds);
+                    adds.clear();
+                    put(mark);
+                }
                 case Task.Do ordered -> {
                     put(adds);
                     adds.clear();
@@ -163,14 +208,22 @@ final class IndexWriter implements Closeable {
             return;
         }
         try {
-            store.put(adds);
-            failing = false;
+            store.get().put(adds);
         } catch (RocksDBException e) {
             dropped.addAndGet(adds.size());
-            if (!failing) {
-                LOG.warn("index entries cannot be stored, lookups will scan more of the segments: {}", e.getMessage());
-            }
-            failing = true;
+            failed.accept(e);
+        }
+    }
+
+    private void put(Task.Mark mark) {
+        if (mark.generation() != generation.getAsLong()) {
+            return;
+        }
+        try {
+            store.get().putMark(mark.partition(), mark.mark());
+        } catch (RocksDBException e) {
+            dropped.incrementAndGet();
+            failed.accept(e);
         }
     }
 
@@ -178,7 +231,7 @@ final class IndexWriter implements Closeable {
     @Override
     public void close() throws IOException {
         if (closing.compareAndSet(false, true)) {
-            await(new Task.Do(store::flush, new CompletableFuture<>(), true));
+            await(new Task.Do(() -> store.get().flush(), new CompletableFuture<>(), true));
         }
     }
 }

@@ -7,40 +7,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The index of all partitions of a data directory: sparse entries in one RocksDB, from offset and from time to a place
- * in a segment file. What it holds can be read from the segments again, so a damaged one is thrown away; the logs fill
- * it when they are opened. Close the logs first.
+ * in a segment file. What it holds can be read from the segments again, so a damaged one is thrown away, while it is in
+ * use too: a new {@link IndexSink#generation} begins, empty, and the logs fill it in the background. Close the logs
+ * first.
  */
 public final class LogIndex implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogIndex.class);
 
-    private final Path directory;
-    private final IndexStore store;
-    private final IndexWriter writer;
-    private final AtomicBoolean complained = new AtomicBoolean();
+    /** A disk that fails for good must not be kept busy with wiping. */
+    private static final long WIPE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private LogIndex(Path directory, IndexStore store) {
+    private final Path directory;
+    private final IndexResources resources;
+    private final IndexWriter writer;
+    private final AtomicLong generation = new AtomicLong();
+    private final AtomicBoolean wiping = new AtomicBoolean();
+    private volatile IndexStore store;
+    private volatile boolean closed;
+    private volatile long lastWipeNanos = System.nanoTime() - WIPE_INTERVAL_NANOS;
+
+    private LogIndex(Path directory, IndexResources resources, IndexStore store) {
         this.directory = directory;
+        this.resources = resources;
         this.store = store;
-        this.writer = new IndexWriter(store);
+        this.writer = new IndexWriter(() -> this.store, generation::get, this::writeFailed);
     }
 
     /**
      * Opens the index in a directory of its own, which is made when it is missing and emptied when it is damaged.
      *
+     * @param resources shared with other indexes, and closed by the caller after them
      * @throws IOException when another process has it, or the directory cannot be written
      */
-    public static LogIndex open(Path directory) throws IOException {
+    public static LogIndex open(Path directory, IndexResources resources) throws IOException {
         Files.createDirectories(directory);
         try {
-            return new LogIndex(directory, new IndexStore(directory));
+            return new LogIndex(directory, resources, new IndexStore(directory, resources));
         } catch (RocksDBException e) {
             if (isLocked(e)) {
                 throw new IOException("index " + directory + " is in use by another process", e);
@@ -49,7 +63,7 @@ public final class LogIndex implements Closeable {
         }
         IndexStore.wipe(directory);
         try {
-            return new LogIndex(directory, new IndexStore(directory));
+            return new LogIndex(directory, resources, new IndexStore(directory, resources));
         } catch (RocksDBException e) {
             throw new IOException("index " + directory + " cannot be opened: " + e.getMessage(), e);
         }
@@ -72,7 +86,7 @@ public final class LogIndex implements Closeable {
 
     /** Stores what is waiting and makes it durable. */
     public void flush() throws IOException {
-        writer.runInOrder(store::flush);
+        writer.runInOrder(() -> store.flush());
     }
 
     @Override
@@ -80,18 +94,66 @@ public final class LogIndex implements Closeable {
         try {
             writer.close();
         } finally {
-            store.close();
+            synchronized (this) {
+                closed = true;
+                store.close();
+            }
         }
     }
 
-    private void complain(RocksDBException e) {
-        if (complained.compareAndSet(false, true)) {
-            LOG.warn(
-                    "index {} cannot be read and is passed over, lookups scan segments instead; to have it rebuilt,"
-                            + " stop the node and delete that directory: {}",
-                    directory,
-                    e.getMessage());
+    /** On the writer's thread. Without space RocksDB goes on by itself when there is some again. */
+    private void writeFailed(RocksDBException e) {
+        generation.incrementAndGet();
+        Status status = e.getStatus();
+        if (status == null || status.getSubCode() != Status.SubCode.NoSpace) {
+            damaged(e);
+        } else {
+            LOG.warn("index {} cannot be written, its disk is full; lookups will scan more of the segments", directory);
         }
+    }
+
+    private void readFailed(RocksDBException e) {
+        damaged(e);
+    }
+
+    /** Lookups find nothing until the writer's thread, which alone changes the store, has begun a new one. */
+    private void damaged(RocksDBException e) {
+        if (System.nanoTime() - lastWipeNanos < WIPE_INTERVAL_NANOS || !wiping.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.warn(
+                "index {} is damaged; it is wiped and filled again from the segments, lookups scan them meanwhile: {}",
+                directory,
+                e.getMessage());
+        Thread.ofPlatform().name("log-index-wipe").daemon().start(this::beginAnew);
+    }
+
+    private void beginAnew() {
+        while (!writer.isClosing()) {
+            try {
+                writer.runInOrder(this::replaceStore);
+                break;
+            } catch (IOException e) {
+                LOG.error("index {} cannot be made anew, lookups scan segments: {}", directory, e.getMessage());
+                LockSupport.parkNanos(this, WIPE_INTERVAL_NANOS);
+            }
+        }
+        lastWipeNanos = System.nanoTime();
+        wiping.set(false);
+    }
+
+    private synchronized void replaceStore() throws RocksDBException {
+        if (closed) {
+            return;
+        }
+        generation.incrementAndGet();
+        store.close();
+        try {
+            IndexStore.wipe(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        store = new IndexStore(directory, resources);
     }
 
     private final class Partition implements IndexSink {
@@ -103,8 +165,8 @@ public final class LogIndex implements Closeable {
         }
 
         @Override
-        public void add(IndexEntry entry) {
-            writer.offer(groupId, entry);
+        public boolean add(IndexEntry entry) {
+            return writer.offer(groupId, entry);
         }
 
         @Override
@@ -114,28 +176,43 @@ public final class LogIndex implements Closeable {
 
         @Override
         public Optional<IndexEntry> floor(long offset) {
-            if (offset < 0) {
-                return Optional.empty();
-            }
+            return offset < 0 ? Optional.empty() : lookup(() -> store.floor(groupId, offset));
+        }
+
+        @Override
+        public Optional<IndexEntry> beforeTime(long segmentBase, long timestampMs) {
+            return timestampMs == Long.MIN_VALUE
+                    ? Optional.empty()
+                    : lookup(() -> store.floorTime(groupId, segmentBase, timestampMs - 1));
+        }
+
+        @Override
+        public Optional<SegmentMark> markOf(long segmentBase) {
+            return lookup(() -> store.markOf(groupId, segmentBase));
+        }
+
+        private <T> Optional<T> lookup(Lookup<T> lookup) {
             try {
-                return store.floor(groupId, offset);
+                return lookup.run();
             } catch (RocksDBException e) {
-                complain(e);
+                readFailed(e);
                 return Optional.empty();
             }
         }
 
         @Override
-        public Optional<IndexEntry> beforeTime(long segmentBase, long timestampMs) {
-            if (timestampMs == Long.MIN_VALUE) {
-                return Optional.empty();
-            }
-            try {
-                return store.floorTime(groupId, segmentBase, timestampMs - 1);
-            } catch (RocksDBException e) {
-                complain(e);
-                return Optional.empty();
-            }
+        public boolean restoredLater() {
+            return true;
+        }
+
+        @Override
+        public long generation() {
+            return generation.get();
+        }
+
+        @Override
+        public void mark(SegmentMark mark, long ofGeneration) {
+            writer.offer(groupId, mark, ofGeneration);
         }
 
         @Override
@@ -144,8 +221,13 @@ public final class LogIndex implements Closeable {
         }
 
         @Override
+        public void trim(long offset) {
+            writer.enqueue(() -> store.removeSegments(groupId, 0, offset, false));
+        }
+
+        @Override
         public void removeSegments(long fromOffset, long toOffset) {
-            inOrder(() -> store.removeSegments(groupId, fromOffset, toOffset));
+            inOrder(() -> store.removeSegments(groupId, fromOffset, toOffset, true));
         }
 
         @Override
@@ -160,5 +242,10 @@ public final class LogIndex implements Closeable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    @FunctionalInterface
+    private interface Lookup<T> {
+        Optional<T> run() throws RocksDBException;
     }
 }

@@ -44,7 +44,7 @@ class LogIndexTest {
         List<UUID> partitions = neighbours(random);
         Map<UUID, List<IndexEntry>> model = new HashMap<>();
         partitions.forEach(partition -> model.put(partition, new ArrayList<>()));
-        LogIndex index = LogIndex.open(own);
+        LogIndex index = Indexes.open(own);
         try {
             for (int step = 0; step < 400; step++) {
                 UUID partition = partitions.get(random.nextInt(partitions.size()));
@@ -74,7 +74,7 @@ class LogIndexTest {
                     }
                     case 3 -> {
                         index.close();
-                        index = LogIndex.open(own);
+                        index = Indexes.open(own);
                     }
                     default -> {
                         for (int n = random.nextInt(5); n >= 0; n--) {
@@ -149,7 +149,7 @@ class LogIndexTest {
 
     @Test
     void timesBeforeTheFirstAreFoundToo() throws IOException {
-        try (LogIndex index = LogIndex.open(directory)) {
+        try (LogIndex index = Indexes.open(directory)) {
             IndexSink sink = index.partition(UUID.randomUUID());
             IndexEntry none = new IndexEntry(5, 0, 100, -1, -1);
             IndexEntry some = new IndexEntry(9, 0, 200, 50, 5);
@@ -168,10 +168,10 @@ class LogIndexTest {
 
     @Test
     void anIndexInUseIsNotTouched() throws IOException {
-        try (LogIndex index = LogIndex.open(directory)) {
+        try (LogIndex index = Indexes.open(directory)) {
             IndexSink sink = index.partition(UUID.randomUUID());
             sink.add(new IndexEntry(1, 0, 10, 5, 0));
-            assertThatThrownBy(() -> LogIndex.open(directory))
+            assertThatThrownBy(() -> Indexes.open(directory))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("in use by another process");
             index.flush();
@@ -183,7 +183,7 @@ class LogIndexTest {
     void aDamagedIndexBeginsAnew() throws IOException {
         UUID partition = UUID.randomUUID();
         for (String damaged : List.of("MANIFEST", "CURRENT", ".sst")) {
-            try (LogIndex index = LogIndex.open(directory)) {
+            try (LogIndex index = Indexes.open(directory)) {
                 index.partition(partition).add(new IndexEntry(1, 0, 10, 5, 0));
             }
             try (var files = Files.list(directory)) {
@@ -193,7 +193,7 @@ class LogIndexTest {
                     }
                 }
             }
-            try (LogIndex index = LogIndex.open(directory)) {
+            try (LogIndex index = Indexes.open(directory)) {
                 IndexSink sink = index.partition(partition);
                 assertThat(sink.floor(1)).as(damaged).isEmpty();
                 sink.add(new IndexEntry(2, 0, 20, 5, 0));
@@ -205,7 +205,7 @@ class LogIndexTest {
 
     @Test
     void aClosedIndexKnowsNothingAndTakesNothing() throws IOException {
-        LogIndex index = LogIndex.open(directory);
+        LogIndex index = Indexes.open(directory);
         IndexSink sink = index.partition(UUID.randomUUID());
         sink.add(new IndexEntry(1, 0, 10, 5, 0));
         index.close();
@@ -218,7 +218,7 @@ class LogIndexTest {
 
     @Test
     void underPressureEntriesAreDroppedAndTheRestStays() throws IOException {
-        try (LogIndex index = LogIndex.open(directory)) {
+        try (LogIndex index = Indexes.open(directory)) {
             IndexSink sink = index.partition(UUID.randomUUID());
             int added = 200_000;
             for (int i = 0; i < added; i++) {
@@ -240,7 +240,7 @@ class LogIndexTest {
 
     @Test
     void recoveryWaitsInsteadOfDropping() throws IOException {
-        try (LogIndex index = LogIndex.open(directory)) {
+        try (LogIndex index = Indexes.open(directory)) {
             IndexSink sink = index.partition(UUID.randomUUID());
             for (int i = 0; i < 40_000; i++) {
                 sink.restore(new IndexEntry(i, 0, i, i, i));

@@ -3,6 +3,7 @@ package io.barnabas.log.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.index.Indexes;
 import io.barnabas.log.index.LogIndex;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.Batches;
@@ -33,7 +34,7 @@ class ConcurrentReadsTest {
     @Test
     void readersSeeOnlyWholeBatchesInOrder() throws Exception {
         Seeds.run("concurrent reads", 1, random -> {
-            try (LogIndex index = LogIndex.open(directory.resolve("index"));
+            try (LogIndex index = Indexes.open(directory.resolve("index"));
                     ExecutorService threads = Executors.newFixedThreadPool(5)) {
                 IndexSink sink = index.partition(UUID.randomUUID());
                 SegmentLogConfig config = new SegmentLogConfig(30_000, 3_600_000, 1_000);

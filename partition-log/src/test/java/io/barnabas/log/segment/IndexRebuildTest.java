@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.log.index.IndexEntry;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.index.Indexes;
 import io.barnabas.log.index.LogIndex;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.Batches;
@@ -35,7 +36,7 @@ class IndexRebuildTest {
     @Test
     void aLostIndexIsFilledFromTheSegments() throws IOException {
         List<Optional<IndexEntry>> before;
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             append(log, 300);
             index.flush();
@@ -45,7 +46,7 @@ class IndexRebuildTest {
         assertThat(before.stream().distinct().count()).isGreaterThan(50);
         IndexFiles.lose(temp.resolve("index"));
 
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             index.flush();
             assertThat(floors(index)).isEqualTo(before);
@@ -57,7 +58,7 @@ class IndexRebuildTest {
     void anOldIndexIsCompleted() throws IOException {
         Path old = temp.resolve("old-index");
         List<Optional<IndexEntry>> before;
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             append(log, 150);
             index.flush();
@@ -66,7 +67,7 @@ class IndexRebuildTest {
             index.flush();
             before = floors(index);
         }
-        try (LogIndex index = LogIndex.open(old);
+        try (LogIndex index = Indexes.open(old);
                 SegmentLog log = open(index)) {
             index.flush();
             assertThat(floors(index)).isEqualTo(before);
@@ -77,7 +78,7 @@ class IndexRebuildTest {
     @Test
     void anIndexFromBeforeATruncationMisleadsNoRead() throws IOException {
         Path stale = temp.resolve("stale-index");
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             append(log, 300);
             index.flush();
@@ -87,7 +88,7 @@ class IndexRebuildTest {
             written.removeIf(batch -> batch.header().nextOffset() > to);
             append(log, 100);
         }
-        try (LogIndex index = LogIndex.open(stale);
+        try (LogIndex index = Indexes.open(stale);
                 SegmentLog log = open(index)) {
             assertLogIsWhole(log);
             long end = log.logEndOffset();
@@ -103,14 +104,14 @@ class IndexRebuildTest {
     @Test
     void truncationIsDurableInTheIndex() throws IOException {
         Path crashed = temp.resolve("crashed-index");
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             append(log, 300);
             index.flush();
             long to = log.logEndOffset() / 2;
             log.truncateTo(to);
             IndexFiles.copy(temp.resolve("index"), crashed);
-            try (LogIndex left = LogIndex.open(crashed)) {
+            try (LogIndex left = Indexes.open(crashed)) {
                 IndexSink sink = left.partition(PARTITION);
                 assertThat(sink.floor(Long.MAX_VALUE).orElseThrow().offset()).isBetween(to / 2, to - 1);
                 for (long base = 0; base <= to; base++) {
@@ -124,7 +125,7 @@ class IndexRebuildTest {
     @Test
     void aTornTailTakesItsIndexWithIt() throws IOException {
         Path log0 = temp.resolve("log");
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             append(log, 300);
         }
@@ -136,7 +137,7 @@ class IndexRebuildTest {
         byte[] bytes = Files.readAllBytes(middle);
         Files.write(middle, Arrays.copyOf(bytes, bytes.length / 2));
 
-        try (LogIndex index = LogIndex.open(temp.resolve("index"));
+        try (LogIndex index = Indexes.open(temp.resolve("index"));
                 SegmentLog log = open(index)) {
             long end = log.recovery().cut().orElseThrow().offset();
             written.removeIf(batch -> batch.header().nextOffset() > end);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.log.PartitionReplica.TimestampOffset;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.index.Indexes;
 import io.barnabas.log.index.LogIndex;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.Batches;
@@ -43,7 +44,7 @@ class SegmentLogModelTest {
         Path indexDirectory = Files.createTempDirectory(temp, "index");
         UUID partition = new UUID(random.nextLong(), random.nextLong());
         SegmentLogConfig config = new SegmentLogConfig(1_000 + random.nextInt(5_000), 1_000, random.nextInt(600));
-        LogIndex index = indexed ? LogIndex.open(indexDirectory) : null;
+        LogIndex index = indexed ? Indexes.open(indexDirectory) : null;
         SegmentLog log = open(directory, config, index, partition, 0);
         List<Stored> model = new ArrayList<>();
         long now = 0;
@@ -66,7 +67,7 @@ class SegmentLogModelTest {
                             if (random.nextBoolean()) {
                                 IndexFiles.lose(indexDirectory);
                             }
-                            index = LogIndex.open(indexDirectory);
+                            index = Indexes.open(indexDirectory);
                         }
                         log = open(directory, config, index, partition, random.nextLong(log.logEndOffset() + 2));
                     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.log.PartitionReplica.TimestampOffset;
 import io.barnabas.log.index.IndexEntry;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.index.Indexes;
 import io.barnabas.log.index.LogIndex;
 import io.barnabas.log.rules.Batches;
 import io.barnabas.log.rules.Seeds;
@@ -34,7 +35,7 @@ class TimeQueriesTest {
     @Test
     void everyTimeAndEveryEndAgreesWithAllRecords() throws Exception {
         Seeds.run("time queries", 1, random -> {
-            try (LogIndex index = LogIndex.open(directory.resolve("index"));
+            try (LogIndex index = Indexes.open(directory.resolve("index"));
                     SegmentLog log = open(index.partition(UUID.randomUUID()))) {
                 long around = 1_000;
                 for (int i = 0; i < 150; i++) {
@@ -93,7 +94,7 @@ class TimeQueriesTest {
 
     @Test
     void aLargestTimeThatAClientLeftUnsetIsFound() throws IOException {
-        try (LogIndex index = LogIndex.open(directory.resolve("index"))) {
+        try (LogIndex index = Indexes.open(directory.resolve("index"))) {
             UUID partition = UUID.randomUUID();
             try (SegmentLog log = open(index.partition(partition))) {
                 for (int i = 0; i < 30; i++) {
@@ -152,7 +153,9 @@ class TimeQueriesTest {
             private long calls;
 
             @Override
-            public void add(IndexEntry entry) {}
+            public boolean add(IndexEntry entry) {
+                return true;
+            }
 
             @Override
             public void restore(IndexEntry entry) {}
