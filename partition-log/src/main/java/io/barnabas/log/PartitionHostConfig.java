@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.log.index.IndexConfig;
+import io.barnabas.log.segment.SegmentFiles;
 import java.nio.file.Path;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -17,8 +18,10 @@ import org.apache.ratis.conf.RaftProperties;
  * @param parameters Ratis parameters of the transport
  * @param defaults settings of a partition until its own are known
  * @param flushMode {@code log.flush}
+ * @param flushIntervalMs {@code log.flush.interval.ms}, of use with {@link FlushMode#ASYNC} only
  * @param producerIdleMs {@code producer.id.expiration.ms}
  * @param retentionCheckMs {@code log.retention.check.interval.ms}
+ * @param files the file system under the partitions' segments
  */
 public record PartitionHostConfig(
         int nodeId,
@@ -30,5 +33,7 @@ public record PartitionHostConfig(
         Parameters parameters,
         LogConfig defaults,
         FlushMode flushMode,
+        long flushIntervalMs,
         long producerIdleMs,
-        long retentionCheckMs) {}
+        long retentionCheckMs,
+        SegmentFiles files) {}

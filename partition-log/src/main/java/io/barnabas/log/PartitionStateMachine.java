@@ -232,14 +232,25 @@ final class PartitionStateMachine extends BaseStateMachine {
     /** Stands for a batch that was committed and is no more; a batch is never that short, and Ratis refuses nothing. */
     private static final ByteString GONE = ByteString.copyFrom(new byte[] {0});
 
+    /** Ratis forces its own log while this one is synced, and waits for both. */
     @Override
     public CompletableFuture<Void> flush(long index) {
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        if (environment.flushMode() == FlushMode.SYNC) {
+            environment.blocking().execute(() -> flush(flushed));
+        } else {
+            flush(flushed);
+        }
+        return flushed;
+    }
+
+    private void flush(CompletableFuture<Void> flushed) {
         try {
             log.flush();
-            return CompletableFuture.completedFuture(null);
+            flushed.complete(null);
         } catch (IOException | RuntimeException e) {
             replica.fail("cannot write: " + e.getMessage(), e);
-            return CompletableFuture.failedFuture(e);
+            flushed.completeExceptionally(e);
         }
     }
 

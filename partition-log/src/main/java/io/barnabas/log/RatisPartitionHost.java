@@ -56,12 +56,16 @@ public final class RatisPartitionHost implements PartitionHost {
     private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-retention").factory());
 
+    private final ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("log-flusher").factory());
+
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
         this.peerId = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
         this.indexResources = new IndexResources(config.indexConfig());
         this.index = LogIndex.open(config.index(), indexResources);
         this.environment = new PartitionEnvironment(
+                config.files(),
                 index,
                 new RecentBatches(RECENT_BATCH_BYTES),
                 config.flushMode(),
@@ -84,6 +88,10 @@ public final class RatisPartitionHost implements PartitionHost {
         try {
             host.server.start();
             host.reconnect();
+            if (config.flushMode() == FlushMode.ASYNC) {
+                host.flusher.scheduleWithFixedDelay(
+                        host::flush, config.flushIntervalMs(), config.flushIntervalMs(), TimeUnit.MILLISECONDS);
+            }
             host.retention.scheduleWithFixedDelay(
                     host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
             return host;
@@ -98,9 +106,11 @@ public final class RatisPartitionHost implements PartitionHost {
         RaftServerConfigKeys.setStorageDir(raft, List.of(config.partitions().toFile()));
         // Batches are kept by the replica: Ratis caches and writes entries without them.
         RaftServerConfigKeys.Log.StateMachineData.setCachingEnabled(raft, true);
-        // The log worker waits for flush alone; a batch needs no wait of its own before its entry is written.
-        RaftServerConfigKeys.Log.StateMachineData.setSync(raft, false);
-        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(raft, config.flushMode() == FlushMode.ASYNC);
+        // With sync, Ratis asks for a flush, forces its own log and waits for both; without, it forces its log behind
+        // everybody's back, and only a state machine that counts as synchronous is waited for and heard when it fails.
+        boolean async = config.flushMode() == FlushMode.ASYNC;
+        RaftServerConfigKeys.Log.StateMachineData.setSync(raft, async);
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(raft, async);
         // A torn last entry was never acknowledged; the replica compares all others with its segments.
         RaftServerConfigKeys.Log.setCorruptionPolicy(raft, CorruptionPolicy.WARN_AND_RETURN);
         // A snapshot of a partition holds no records, so it cannot stand in for purged entries.
@@ -118,6 +128,10 @@ public final class RatisPartitionHost implements PartitionHost {
 
     private void elected(PartitionReplica replica) {
         electedListeners.forEach(listener -> listener.accept(replica));
+    }
+
+    private void flush() {
+        replicas.values().forEach(RatisPartitionReplica::flush);
     }
 
     private void retain() {
@@ -251,6 +265,7 @@ public final class RatisPartitionHost implements PartitionHost {
     @Override
     public void close() {
         retention.shutdownNow();
+        flusher.shutdown();
         try {
             server.close();
         } catch (IOException | RuntimeException e) {

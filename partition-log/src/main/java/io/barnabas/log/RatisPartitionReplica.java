@@ -5,12 +5,10 @@ import io.barnabas.log.rules.BatchRules;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.RetentionRule;
 import io.barnabas.log.rules.SequenceCheck;
-import io.barnabas.log.segment.SegmentFiles;
 import io.barnabas.log.segment.SegmentLog;
 import io.barnabas.log.segment.SegmentLogConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -90,14 +88,15 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     SegmentLog openSegments(long recoveryOffset) throws IOException {
         return SegmentLog.open(
-                Files.createDirectories(directory.resolve("log")),
+                environment.files(),
+                directory.resolve("log"),
                 SegmentLogConfig.of(config),
                 environment.index().partition(groupId),
                 recoveryOffset);
     }
 
     StartOffsetFile openStartOffset() throws IOException {
-        return StartOffsetFile.read(SegmentFiles.direct(), directory.resolve("log"));
+        return StartOffsetFile.read(environment.files(), directory.resolve("log"));
     }
 
     void opened(ReplicaLog opened) {
@@ -255,6 +254,18 @@ final class RatisPartitionReplica implements PartitionReplica {
             }
         });
         return pending.outcome();
+    }
+
+    /** Makes durable what lies in the page cache. */
+    void flush() {
+        ReplicaLog open = log;
+        if (open != null && failure.get() == null) {
+            try {
+                open.sync();
+            } catch (IOException | RuntimeException e) {
+                fail("cannot write: " + e.getMessage(), e);
+            }
+        }
     }
 
     /** On the leader, gives up what retention no longer keeps. */

@@ -54,6 +54,8 @@ final class ReplicaLog {
     private volatile long highWatermark;
     private volatile long logStartOffset;
     private volatile boolean closed;
+    /** Why the disk is no longer trusted; guarded by {@link #io}. */
+    private IOException failure;
 
     /** An entry in the Raft log that is not known to be committed. */
     record Uncommitted(long index, long term, LogEntry.Append append) {}
@@ -188,13 +190,20 @@ final class ReplicaLog {
     void flush() throws IOException {
         io.lock();
         try {
+            // What failed once is lost: the system may have dropped the pages, and no later sync would tell.
+            throwFailure();
             List<DiskOperation> operations = takeWaiting();
             if (closed && !operations.isEmpty()) {
                 throw new IOException("the replica is closed");
             }
-            perform(operations);
-            if (flushMode == FlushMode.SYNC) {
-                segments.flush();
+            try {
+                perform(operations);
+                if (flushMode == FlushMode.SYNC) {
+                    segments.flush();
+                }
+            } catch (IOException | RuntimeException e) {
+                failure = new IOException(e.getMessage(), e);
+                throw e;
             }
             for (DiskOperation operation : operations) {
                 if (operation instanceof DiskOperation.Write write) {
@@ -203,6 +212,23 @@ final class ReplicaLog {
             }
         } finally {
             io.unlock();
+        }
+    }
+
+    private void throwFailure() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Makes durable what the page cache has of the log; appends go on meanwhile. */
+    void sync() throws IOException {
+        try {
+            segments.flush();
+        } catch (IOException | RuntimeException e) {
+            if (!closed) {
+                throw e;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.barnabas.log;
 import static org.awaitility.Awaitility.await;
 
 import io.barnabas.log.index.IndexConfig;
+import io.barnabas.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -28,10 +30,17 @@ final class LocalHosts implements AutoCloseable {
 
     private final Path directory;
     private final FlushMode flushMode;
+    private final IntFunction<SegmentFiles> files;
     private final List<PartitionSpec.Peer> peers = new ArrayList<>();
     private final Map<Integer, RatisPartitionHost> running = new HashMap<>();
 
     LocalHosts(Path directory, int count, FlushMode flushMode) throws IOException {
+        this(directory, count, flushMode, id -> SegmentFiles.direct());
+    }
+
+    /** With the file system of each node's segments. */
+    LocalHosts(Path directory, int count, FlushMode flushMode, IntFunction<SegmentFiles> files) throws IOException {
+        this.files = files;
         this.directory = directory;
         this.flushMode = flushMode;
         for (int id = 1; id <= count; id++) {
@@ -73,8 +82,10 @@ final class LocalHosts implements AutoCloseable {
                 new Parameters(),
                 LogConfig.DEFAULT,
                 flushMode,
+                100,
                 TimeUnit.DAYS.toMillis(1),
-                100));
+                100,
+                files.apply(id)));
         running.put(id, host);
         return host;
     }

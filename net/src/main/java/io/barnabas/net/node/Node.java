@@ -4,6 +4,7 @@ import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionHostConfig;
 import io.barnabas.log.RatisPartitionHost;
+import io.barnabas.log.segment.SegmentFiles;
 import io.barnabas.metadata.MetadataQuorum;
 import io.barnabas.metadata.MetadataQuorumConfig;
 import io.barnabas.metadata.RatisMetadataQuorum;
@@ -161,8 +162,10 @@ public final class Node implements AutoCloseable {
                 new Parameters(),
                 TopicConfigs.resolve(Map.of(), config.broker().effective()),
                 config.log().flush(),
+                config.log().flushInterval().toMillis(),
                 config.log().producerIdle().toMillis(),
-                config.log().retentionCheck().toMillis()));
+                config.log().retentionCheck().toMillis(),
+                SegmentFiles.direct()));
     }
 
     private void join(

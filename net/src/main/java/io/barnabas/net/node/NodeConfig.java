@@ -80,13 +80,19 @@ public record NodeConfig(
      * Defaults of partitions; topics may override what {@code LogConfig} holds.
      *
      * @param flush {@code log.flush}
+     * @param flushInterval {@code log.flush.interval.ms}
      * @param maxMessageBytes {@code message.max.bytes}
      * @param producerIdle {@code producer.id.expiration.ms}
      * @param retentionCheck {@code log.retention.check.interval.ms}
      * @param index {@code log.index.*}
      */
     public record Log(
-            FlushMode flush, int maxMessageBytes, Duration producerIdle, Duration retentionCheck, IndexConfig index) {}
+            FlushMode flush,
+            Duration flushInterval,
+            int maxMessageBytes,
+            Duration producerIdle,
+            Duration retentionCheck,
+            IndexConfig index) {}
 
     /**
      * Reads a settings file.

@@ -64,6 +64,7 @@ final class NodeConfigReader {
                         number(NodeKeys.SOCKET_REQUEST_MAX_BYTES)),
                 new NodeConfig.Log(
                         FlushMode.valueOf(text(NodeKeys.LOG_FLUSH).toUpperCase(Locale.ROOT)),
+                        millis(NodeKeys.LOG_FLUSH_INTERVAL_MS),
                         number(NodeKeys.MESSAGE_MAX_BYTES),
                         millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS),
                         millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS),

@@ -141,6 +141,12 @@ public final class NodeKeys {
             oneOf("sync", "async"),
             "What acks=all promises. sync: a majority of replicas has the record on disk (fsync). async: a majority has"
                     + " it in the page cache, as with Kafka.");
+    public static final NodeKey LOG_FLUSH_INTERVAL_MS = withDefault(
+            "log.flush.interval.ms",
+            Type.LONG,
+            "1000",
+            between(1, Integer.MAX_VALUE),
+            "With log.flush=async, how often the page cache's share of the logs is brought to the disk.");
     public static final NodeKey LOG_RETENTION_CHECK_INTERVAL_MS = withDefault(
             "log.retention.check.interval.ms",
             Type.LONG,

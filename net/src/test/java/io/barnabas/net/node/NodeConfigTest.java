@@ -59,6 +59,7 @@ class NodeConfigTest {
                         Map.entry("log.index.write.buffer.bytes", "8388608"),
                         Map.entry("log.index.rebuild.bytes.per.second", "67108864"),
                         Map.entry("log.flush", "sync"),
+                        Map.entry("log.flush.interval.ms", "1000"),
                         Map.entry("producer.id.expiration.ms", "86400000"),
                         Map.entry("socket.request.max.bytes", "104857600"),
                         Map.entry("fetch.max.bytes", "57671680"),

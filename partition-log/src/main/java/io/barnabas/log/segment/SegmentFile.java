@@ -20,6 +20,7 @@ final class SegmentFile {
     private final AtomicInteger holders = new AtomicInteger(1);
     private volatile FileChannel channel;
     private volatile boolean deleted;
+    private volatile IOException syncFailure;
 
     SegmentFile(SegmentFiles files, Path path) throws IOException {
         this.files = files;
@@ -84,6 +85,8 @@ final class SegmentFile {
                 if (!again || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
+            } catch (IOException e) {
+                throw DiskFault.of(path, e);
             }
         }
     }
@@ -91,22 +94,47 @@ final class SegmentFile {
     /** Writes all the bytes at {@code position}, in as few calls as the system allows. */
     void write(ByteBuffer[] bytes, long position) throws IOException {
         FileChannel to = channel();
-        to.position(position);
-        int first = 0;
-        while (first < bytes.length) {
-            to.write(bytes, first, bytes.length - first);
-            while (first < bytes.length && !bytes[first].hasRemaining()) {
-                first++;
+        try {
+            to.position(position);
+            int first = 0;
+            while (first < bytes.length) {
+                to.write(bytes, first, bytes.length - first);
+                while (first < bytes.length && !bytes[first].hasRemaining()) {
+                    first++;
+                }
             }
+        } catch (IOException e) {
+            throw DiskFault.of(path, e);
         }
     }
 
     void truncate(long size) throws IOException {
-        channel().truncate(size);
+        try {
+            channel().truncate(size);
+        } catch (IOException e) {
+            throw DiskFault.of(path, e);
+        }
     }
 
+    /**
+     * Makes all written bytes durable.
+     *
+     * @throws IOException when the disk failed now or at an earlier call: the system then may have dropped the pages
+     *     and call the file clean, so that another attempt would succeed without having written them
+     */
     void force() throws IOException {
-        channel().force(false);
+        IOException earlier = syncFailure;
+        if (earlier != null) {
+            throw earlier;
+        }
+        try {
+            channel().force(false);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            syncFailure = DiskFault.of(path, e);
+            throw syncFailure;
+        }
     }
 
     void delete() throws IOException {

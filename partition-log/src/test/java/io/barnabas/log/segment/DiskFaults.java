@@ -1,0 +1,121 @@
+package io.barnabas.log.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A real disk with faults that are switched on and off while a replica runs on it: writes, reads or syncs fail, or
+ * syncs take as long as it pleases. Any thread may switch.
+ */
+public final class DiskFaults extends ForwardingFiles {
+
+    private final AtomicReference<IOException> writes = new AtomicReference<>();
+    private final AtomicReference<IOException> reads = new AtomicReference<>();
+    private final AtomicReference<IOException> syncs = new AtomicReference<>();
+    private final AtomicLong synced = new AtomicLong();
+    private boolean holding;
+    private int held;
+
+    public DiskFaults() {
+        super(SegmentFiles.direct());
+    }
+
+    /** From now on writes fail; {@code null} heals them. */
+    public void failWrites(IOException fault) {
+        writes.set(fault);
+    }
+
+    /** From now on reads fail; {@code null} heals them. */
+    public void failReads(IOException fault) {
+        reads.set(fault);
+    }
+
+    /** From now on syncs fail; {@code null} heals them. */
+    public void failSyncs(IOException fault) {
+        syncs.set(fault);
+    }
+
+    /** From now on syncs of files wait for {@link #releaseSyncs}. */
+    public synchronized void holdSyncs() {
+        holding = true;
+    }
+
+    public synchronized void releaseSyncs() {
+        holding = false;
+        notifyAll();
+    }
+
+    /** Syncs that wait now. */
+    public synchronized int heldSyncs() {
+        return held;
+    }
+
+    /** Syncs of files that were done. */
+    public long syncs() {
+        return synced.get();
+    }
+
+    private synchronized void waitWhileHeld() throws IOException {
+        held++;
+        try {
+            while (holding) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            held--;
+        }
+    }
+
+    private static void fail(AtomicReference<IOException> fault) throws IOException {
+        Optional<IOException> failure = Optional.ofNullable(fault.get());
+        if (failure.isPresent()) {
+            throw new IOException(failure.get().getMessage());
+        }
+    }
+
+    @Override
+    public FileChannel open(Path file) throws IOException {
+        return new Channel(super.open(file));
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        fail(syncs);
+        super.syncDirectory(directory);
+    }
+
+    private final class Channel extends ForwardingChannel {
+
+        Channel(FileChannel file) {
+            super(file);
+        }
+
+        @Override
+        public int read(ByteBuffer dst, long position) throws IOException {
+            fail(reads);
+            return super.read(dst, position);
+        }
+
+        @Override
+        public int write(ByteBuffer src) throws IOException {
+            fail(writes);
+            return super.write(src);
+        }
+
+        @Override
+        public void force(boolean metaData) throws IOException {
+            waitWhileHeld();
+            fail(syncs);
+            super.force(metaData);
+            synced.incrementAndGet();
+        }
+    }
+}
