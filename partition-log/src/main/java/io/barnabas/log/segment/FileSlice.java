@@ -3,7 +3,9 @@ package io.barnabas.log.segment;
 import io.barnabas.log.LogSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Whole batches of one segment file, which stays open until the slice is released. */
@@ -19,6 +21,18 @@ final class FileSlice implements LogSlice {
         this.file = file;
         this.position = position;
         this.sizeInBytes = sizeInBytes;
+    }
+
+    Path path() {
+        return file.path();
+    }
+
+    /** Fills {@code into} from the slice's first byte on. */
+    void readInto(ByteBuffer into) throws IOException {
+        int wanted = into.remaining();
+        if (file.read(into, position) < wanted) {
+            throw new CorruptLogException(file.path(), position, "the file ends within a batch");
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.barnabas.log.segment;
 
-import io.barnabas.log.LogSlice;
 import io.barnabas.log.PartitionReplica.TimestampOffset;
 import io.barnabas.log.index.IndexEntry;
 import io.barnabas.log.index.IndexSink;
@@ -230,7 +229,7 @@ final class Segment {
     }
 
     /** Whole batches below {@code upperOffset}; the slice takes over the caller's hold of the file. */
-    LogSlice slice(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
+    FileSlice slice(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
         Extent now = extent;
         if (offset >= Math.min(now.nextOffset(), upperOffset)) {
             return new FileSlice(file, now.size(), 0);
@@ -319,9 +318,17 @@ final class Segment {
         return TimestampOffset.NONE;
     }
 
-    /** The first record with the largest timestamp in the batch that begins at {@code offset}. */
-    TimestampOffset largestIn(long offset) throws IOException {
-        return RecordTimes.largest(readBatch(offset));
+    /** The first record with the largest timestamp in the batch that begins at {@code offset}, if one does. */
+    Optional<TimestampOffset> largestIn(long offset) throws IOException {
+        Extent now = extent;
+        if (offset >= now.nextOffset()) {
+            return Optional.empty();
+        }
+        long position = positionOf(offset, now);
+        BatchHeader header = new HeaderCursor(file, position, now.size()).next();
+        return header == null || header.baseOffset() != offset
+                ? Optional.empty()
+                : Optional.of(RecordTimes.largest(readBatch(offset)));
     }
 
     /** The largest timestamp of the batch's records; -1 when compaction has left it none. */
@@ -332,6 +339,14 @@ final class Segment {
         return tellsMaxTimestamp(header)
                 ? header.maxTimestamp()
                 : RecordTimes.largestTimestamp(read(position, header.sizeInBytes()));
+    }
+
+    /** The same of a batch in memory. */
+    static long timestampOf(BatchHeader header, ByteBuffer batch) {
+        if (header.recordCount() == 0) {
+            return -1;
+        }
+        return tellsMaxTimestamp(header) ? header.maxTimestamp() : RecordTimes.largestTimestamp(batch);
     }
 
     /**

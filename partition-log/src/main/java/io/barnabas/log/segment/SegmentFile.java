@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SegmentFile {
 
     private final SegmentFiles files;
-    private final Path path;
+    private volatile Path path;
     private final AtomicInteger holders = new AtomicInteger(1);
     private volatile FileChannel channel;
     private volatile boolean deleted;
@@ -137,8 +137,19 @@ final class SegmentFile {
         }
     }
 
+    /** Gives the file another name; what is there under that name is no more. */
+    synchronized void rename(Path to) throws IOException {
+        files.rename(path, to);
+        path = to;
+    }
+
     void delete() throws IOException {
         deleted = true;
         files.delete(path);
+    }
+
+    /** Another file takes this one's name: those who hold it read on, nobody opens it again. */
+    void supersede() {
+        deleted = true;
     }
 }

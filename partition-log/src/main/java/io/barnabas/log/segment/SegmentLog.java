@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,6 +29,7 @@ public final class SegmentLog implements Closeable {
     private final SegmentLogConfig config;
     private final IndexSink index;
     private final RecoveryReport recovery;
+    private final CleanedOffset cleaned;
     private final AtomicBoolean directoryDirty = new AtomicBoolean(true);
     private volatile List<Segment> segments;
     private volatile boolean closed;
@@ -40,6 +42,7 @@ public final class SegmentLog implements Closeable {
         this.config = config;
         this.index = index;
         files.createDirectory(directory);
+        this.cleaned = CleanedOffset.read(files, directory);
         SegmentRecovery run = new SegmentRecovery(files, directory, config, index, recoveryOffset);
         List<Segment> found = run.run();
         this.segments = found.isEmpty() ? List.of(newSegment(0)) : List.copyOf(found);
@@ -188,6 +191,7 @@ public final class SegmentLog implements Closeable {
             throw new IllegalArgumentException("log " + directory + " begins at offset " + logStartOffset()
                     + " and cannot be truncated to " + offset);
         }
+        cleaned.moveTo(Math.min(offset, cleaned.offset()));
         int keep = indexOf(all, offset);
         Extent shorter = all.get(keep).extentBelow(offset);
         index.truncate(shorter.nextOffset());
@@ -267,6 +271,7 @@ public final class SegmentLog implements Closeable {
     public void restartAt(long offset) throws IOException {
         List<Segment> all = openSegments();
         index.clear();
+        cleaned.moveTo(0);
         boolean done = false;
         try {
             drop(all);
@@ -321,12 +326,16 @@ public final class SegmentLog implements Closeable {
      * @throws IllegalArgumentException when the offset is below the log's start
      */
     public LogSlice slice(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
+        return sliceOf(offset, upperOffset, maxBytes, atLeastOne);
+    }
+
+    FileSlice sliceOf(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
         while (true) {
             Segment segment = holding(offset);
             if (!segment.file().retain()) {
                 continue;
             }
-            LogSlice slice = null;
+            FileSlice slice = null;
             try {
                 slice = segment.slice(offset, upperOffset, maxBytes, atLeastOne);
                 return slice;
@@ -370,24 +379,7 @@ public final class SegmentLog implements Closeable {
 
     /** The first record at or after a timestamp, below {@code upperOffset}; NONE when there is none. */
     public TimestampOffset find(long timestampMs, long upperOffset) throws IOException {
-        long next = logStartOffset();
-        long end = Math.min(upperOffset, logEndOffset());
-        while (next < end) {
-            long from = next;
-            Segment segment = holding(from);
-            if (segment.extent().maxTimestamp() >= timestampMs) {
-                TimestampOffset found = reading(from, holder -> holder.find(timestampMs, end));
-                if (found.offset() >= 0) {
-                    return found;
-                }
-            }
-            long reached = segment.extent().nextOffset();
-            if (reached <= from) {
-                break;
-            }
-            next = reached;
-        }
-        return TimestampOffset.NONE;
+        return new TimeQueries(this).find(timestampMs, upperOffset);
     }
 
     /**
@@ -396,25 +388,85 @@ public final class SegmentLog implements Closeable {
      * @param upperOffset batches that reach above do not count
      */
     public TimestampOffset findMaxTimestamp(long upperOffset) throws IOException {
-        long next = logStartOffset();
-        long end = Math.min(upperOffset, logEndOffset());
-        Extent best = Extent.empty(next);
-        while (next < end) {
-            Extent below = reading(next, segment -> segment.extentBelow(end));
-            if (below.maxTimestamp() > best.maxTimestamp()) {
-                best = below;
-            }
-            long reached = holding(next).extent().nextOffset();
-            if (reached <= next) {
-                break;
-            }
-            next = reached;
+        return new TimeQueries(this).findMaxTimestamp(upperOffset);
+    }
+
+    /**
+     * Begins a segment to replace those between two offsets, at which segments begin and end.
+     *
+     * @return empty when there are none such, or one of them is still written to
+     */
+    public Optional<Replacement> replacement(long fromOffset, long toOffset) throws IOException {
+        List<Segment> all = openSegments();
+        List<Segment> old = all.subList(0, all.size() - 1).stream()
+                .filter(segment -> segment.baseOffset() >= fromOffset && segment.baseOffset() < toOffset)
+                .toList();
+        if (old.isEmpty()
+                || old.getFirst().baseOffset() != fromOffset
+                || old.getLast().extent().nextOffset() != toOffset) {
+            return Optional.empty();
         }
-        if (best.maxTimestampOffset() < 0) {
-            return TimestampOffset.NONE;
+        SegmentFile file = new SegmentFile(files, SwapRecovery.cleanedOf(directory, fromOffset));
+        try {
+            file.truncate(0);
+        } catch (IOException | RuntimeException e) {
+            file.release();
+            throw e;
         }
-        long offset = best.maxTimestampOffset();
-        return reading(offset, segment -> segment.largestIn(offset));
+        long firstAppendMs = old.stream()
+                .mapToLong(segment -> segment.facts().firstAppendMs())
+                .min()
+                .orElseThrow();
+        Segment next = new Segment(fromOffset, file, index, config, Extent.empty(fromOffset), firstAppendMs);
+        return Optional.of(new Replacement(this, old, index, file, next));
+    }
+
+    /** Puts {@code next} in the place of {@code old}; see {@link Replacement}. */
+    boolean swap(List<Segment> old, Segment next) throws IOException {
+        List<Segment> all = openSegments();
+        int first = all.indexOf(old.getFirst());
+        int last = first + old.size();
+        if (first < 0 || last >= all.size() || !all.subList(first, last).equals(old)) {
+            return false;
+        }
+        long base = next.baseOffset();
+        try {
+            next.file().rename(SwapRecovery.swapOf(directory, base));
+            files.syncDirectory(directory);
+        } catch (IOException | RuntimeException e) {
+            next.file().release();
+            throw e;
+        }
+        List<Segment> changed = new ArrayList<>(all.subList(0, first));
+        changed.add(next);
+        changed.addAll(all.subList(last, all.size()));
+        segments = List.copyOf(changed);
+        old.getFirst().file().supersede();
+        try {
+            for (Segment segment : old.subList(1, old.size())) {
+                segment.file().delete();
+            }
+            if (old.size() > 1) {
+                files.syncDirectory(directory);
+            }
+            next.file().rename(SegmentRecovery.fileOf(directory, base));
+            files.syncDirectory(directory);
+        } finally {
+            for (Segment segment : old) {
+                segment.file().release();
+            }
+        }
+        return true;
+    }
+
+    /** The offset up to which the log has been compacted, 0 when it never was. */
+    public long cleanedTo() {
+        return cleaned.offset();
+    }
+
+    /** Remembers how far the log has been compacted, durable on return. */
+    public void cleanedTo(long offset) throws IOException {
+        cleaned.moveTo(offset);
     }
 
     /** Gives up the files; those of slices stay open until these are released. Does not flush. */
@@ -439,6 +491,12 @@ public final class SegmentLog implements Closeable {
         for (Segment segment : all.reversed()) {
             segment.file().delete();
         }
+        for (Path file : files.list(directory)) {
+            if (SwapRecovery.isPassing(file)) {
+                files.delete(file);
+            }
+        }
+        cleaned.delete();
         files.syncDirectory(directory);
         if (!closed) {
             closed = true;
@@ -448,12 +506,12 @@ public final class SegmentLog implements Closeable {
         }
     }
 
-    private interface Reading<T> {
+    interface Reading<T> {
         T in(Segment segment) throws IOException;
     }
 
     /** Reads in the segment that holds {@code offset}, which stays open meanwhile. */
-    private <T> T reading(long offset, Reading<T> reading) throws IOException {
+    <T> T reading(long offset, Reading<T> reading) throws IOException {
         while (true) {
             Segment segment = holding(offset);
             if (segment.file().retain()) {
@@ -466,7 +524,7 @@ public final class SegmentLog implements Closeable {
         }
     }
 
-    private Segment holding(long offset) throws IOException {
+    Segment holding(long offset) throws IOException {
         List<Segment> all = openSegments();
         if (offset < all.getFirst().baseOffset()) {
             throw new IllegalArgumentException("log " + directory + " begins at offset "

@@ -49,6 +49,7 @@ final class SegmentRecovery {
 
     /** The open segments, oldest first; none when the directory has none. */
     List<Segment> run() throws IOException {
+        new SwapRecovery(files, directory).run();
         List<Long> bases = bases();
         try {
             for (int i = 0; i < bases.size() && cut.isEmpty(); i++) {
