@@ -64,7 +64,7 @@ final class ReplicaLog {
         record Write(BatchHeader header, ByteBuffer batch, Runnable written) implements DiskOperation {}
 
         /** A batch that the leader has no more, trimmed or compacted away: its offsets stay empty. */
-        record Skip(long nextOffset) implements DiskOperation {}
+        record Skip(long nextOffset, int leaderEpoch) implements DiskOperation {}
 
         record Truncate(long endOffset) implements DiskOperation {}
     }
@@ -143,7 +143,7 @@ final class ReplicaLog {
     /** Takes an entry whose batch the leader has no more. */
     void skip(Uncommitted entry) {
         synchronized (state) {
-            take(entry, new DiskOperation.Skip(entry.append().nextOffset()));
+            take(entry, new DiskOperation.Skip(entry.append().nextOffset(), Math.toIntExact(entry.term())));
         }
     }
 
@@ -247,7 +247,7 @@ final class ReplicaLog {
                 case DiskOperation.Write write -> run.add(Pending.of(write.header(), write.batch()));
                 case DiskOperation.Skip skip -> {
                     writeRun(run);
-                    segments.skipTo(skip.nextOffset());
+                    segments.skipTo(skip.nextOffset(), skip.leaderEpoch(), clockMs.getAsLong());
                 }
                 case DiskOperation.Truncate truncate -> {
                     writeRun(run);

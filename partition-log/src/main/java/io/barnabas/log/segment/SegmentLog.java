@@ -226,30 +226,6 @@ public final class SegmentLog implements Closeable {
         files.syncDirectory(directory);
     }
 
-    /**
-     * Leaves the offsets up to {@code offset} empty: the next batch begins there, in a new segment. Durable after the
-     * next {@link #flush}.
-     */
-    public void skipTo(long offset) throws IOException {
-        Segment active = openSegments().getLast();
-        active.trim();
-        if (offset <= active.extent().nextOffset()) {
-            return;
-        }
-        List<Segment> more = new ArrayList<>(segments);
-        more.add(newSegment(offset));
-        boolean empty = active.extent().size() == 0;
-        if (empty) {
-            more.remove(active);
-        }
-        segments = List.copyOf(more);
-        active.seal();
-        if (empty) {
-            active.file().delete();
-            active.file().release();
-        }
-    }
-
     /** What is known of each segment, oldest first. */
     public List<SegmentFacts> facts() {
         return segments.stream().map(Segment::facts).toList();

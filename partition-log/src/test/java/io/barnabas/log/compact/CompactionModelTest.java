@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionReplica.TimestampOffset;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.index.Indexes;
 import io.barnabas.log.index.LogIndex;
 import io.barnabas.log.rules.CleanPlan;
 import io.barnabas.log.rules.Seeds;
@@ -39,7 +40,7 @@ class CompactionModelTest {
 
     @Test
     void withAnIndex() throws Exception {
-        try (LogIndex index = LogIndex.open(Files.createDirectory(temp.resolve("index")))) {
+        try (LogIndex index = Indexes.open(Files.createDirectory(temp.resolve("index")))) {
             Seeds.run("compaction with an index", 2, random -> run(random, index));
         }
     }
