@@ -33,10 +33,10 @@ class LocalClusterTest {
         for (LocalNode node : cluster.nodes()) {
             NodeConfig config = NodeConfig.read(node.settings());
             assertThat(config.nodeId()).isEqualTo(node.id());
-            assertThat(config.logDir()).isEqualTo(node.home().resolve("data"));
+            assertThat(config.logDirs()).containsExactly(node.home().resolve("data"));
             assertThat(config.raft().voters()).hasSize(3);
             DataDirectory.Identity identity =
-                    DataDirectory.identityOf(config.logDir()).orElseThrow();
+                    DataDirectory.identityOf(config.metadataDir()).orElseThrow();
             assertThat(identity.nodeId()).isEqualTo(node.id());
             clusterIds.add(identity.clusterId());
             ports.add(config.listeners().getFirst().address().port());

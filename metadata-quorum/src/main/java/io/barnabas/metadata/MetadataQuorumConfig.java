@@ -3,6 +3,7 @@ package io.barnabas.metadata;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 
@@ -17,6 +18,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param parameters Ratis parameters of the transport
  * @param proposalTimeout how long a proposal looks for a majority
  * @param nodeTimeout a node silent for longer is fenced ({@code broker.session.timeout.ms})
+ * @param storageFailed hears why, when the Raft log cannot be written any more; must not block
  */
 public record MetadataQuorumConfig(
         int nodeId,
@@ -26,7 +28,8 @@ public record MetadataQuorumConfig(
         RaftProperties raft,
         Parameters parameters,
         Duration proposalTimeout,
-        Duration nodeTimeout) {
+        Duration nodeTimeout,
+        Consumer<String> storageFailed) {
 
     public MetadataQuorumConfig {
         if (voters.isEmpty()) {

@@ -50,6 +50,9 @@ final class MetadataStateMachine extends BaseStateMachine {
 
         /** A node says that it lives; false when its epoch is unknown. */
         boolean heartbeat(int nodeId, long epoch);
+
+        /** The Raft log cannot be written any more. */
+        void storageFailed(String reason);
     }
 
     MetadataStateMachine(Events events) {
@@ -93,6 +96,11 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
         setLastAppliedTermIndex(snapshot.getTermIndex());
         events.applied(image, snapshot.getIndex());
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, LogEntryProto failed) {
+        events.storageFailed(cause.toString());
     }
 
     MetadataImage image() {

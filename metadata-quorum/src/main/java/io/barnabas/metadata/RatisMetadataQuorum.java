@@ -77,6 +77,11 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
             public boolean heartbeat(int nodeId, long epoch) {
                 return duties.heartbeat(image(), nodeId, epoch);
             }
+
+            @Override
+            public void storageFailed(String reason) {
+                config.storageFailed().accept(reason);
+            }
         });
         RaftProperties raft = new RaftProperties(config.raft());
         RaftServerConfigKeys.setStorageDir(raft, List.of(config.storage().toFile()));

@@ -74,7 +74,7 @@ final class LocalQuorum implements AutoCloseable {
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(raft, snapshotEvery);
         RatisMetadataQuorum quorum = RatisMetadataQuorum.open(new MetadataQuorumConfig(
-                id, voters, address, storage(id), raft, new Parameters(), proposalTimeout, NODE_TIMEOUT));
+                id, voters, address, storage(id), raft, new Parameters(), proposalTimeout, NODE_TIMEOUT, reason -> {}));
         running.put(id, quorum);
         return quorum;
     }

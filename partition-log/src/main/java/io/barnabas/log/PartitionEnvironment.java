@@ -1,6 +1,6 @@
 package io.barnabas.log;
 
-import io.barnabas.log.index.LogIndex;
+import io.barnabas.log.directory.LogDirectories;
 import io.barnabas.log.segment.SegmentFiles;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * What all replicas of a node share.
  *
  * @param files the file system under the segments
- * @param index the data directory's RocksDB
+ * @param directories the log directories, with an index each
  * @param recentBatches newest batches of the partitions led here
  * @param flushMode {@code log.flush}
  * @param producerIdleMs {@code producer.id.expiration.ms}
@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  */
 record PartitionEnvironment(
         SegmentFiles files,
-        LogIndex index,
+        LogDirectories directories,
         RecentBatches recentBatches,
         FlushMode flushMode,
         long producerIdleMs,

@@ -1,6 +1,9 @@
 package io.barnabas.log;
 
+import io.barnabas.log.directory.LogDirectoryStatus;
+import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +26,15 @@ public interface PartitionHost extends AutoCloseable {
 
     /** Stops a replica and deletes its files. */
     CompletableFuture<Void> remove(UUID groupId);
+
+    /** The node's log directories, in the order of {@code log.dirs}. */
+    List<LogDirectoryStatus> directories();
+
+    /**
+     * The log directory where a replica lives, whether that is well or not; empty when this node has none of the group,
+     * or when the directory is no longer among {@code log.dirs}.
+     */
+    Optional<Path> directoryOf(UUID groupId);
 
     /** Calls {@code listener} whenever a replica of this node becomes leader; must not block. */
     void onElected(Consumer<PartitionReplica> listener);

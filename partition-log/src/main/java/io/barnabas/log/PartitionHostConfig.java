@@ -1,8 +1,11 @@
 package io.barnabas.log;
 
+import io.barnabas.log.directory.LogDirectoryConfig;
+import io.barnabas.log.directory.LogDirectoryListener;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.log.segment.SegmentFiles;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 
@@ -11,9 +14,9 @@ import org.apache.ratis.conf.RaftProperties;
  *
  * @param nodeId this node's {@code node.id}
  * @param address host:port of this node's partition Raft server
- * @param partitions directory of the partitions' Raft storages
- * @param index directory of the RocksDB index
- * @param indexConfig memory and pace of the index
+ * @param directories the log directories ({@code log.dirs})
+ * @param places file in which it is recorded which replica lives in which directory, in the metadata directory
+ * @param indexConfig memory and pace of the indexes
  * @param raft Ratis settings, transport included; the storage directory and what the log needs are set by the host
  * @param parameters Ratis parameters of the transport
  * @param defaults settings of a partition until its own are known
@@ -22,12 +25,13 @@ import org.apache.ratis.conf.RaftProperties;
  * @param producerIdleMs {@code producer.id.expiration.ms}
  * @param retentionCheckMs {@code log.retention.check.interval.ms}
  * @param files the file system under the partitions' segments
+ * @param listener hears of directories that fail
  */
 public record PartitionHostConfig(
         int nodeId,
         String address,
-        Path partitions,
-        Path index,
+        List<LogDirectoryConfig> directories,
+        Path places,
         IndexConfig indexConfig,
         RaftProperties raft,
         Parameters parameters,
@@ -36,4 +40,5 @@ public record PartitionHostConfig(
         long flushIntervalMs,
         long producerIdleMs,
         long retentionCheckMs,
-        SegmentFiles files) {}
+        SegmentFiles files,
+        LogDirectoryListener listener) {}

@@ -1,9 +1,11 @@
 package io.barnabas.log;
 
-import io.barnabas.log.index.IndexResources;
-import io.barnabas.log.index.LogIndex;
+import io.barnabas.log.directory.LogDirectories;
+import io.barnabas.log.directory.LogDirectory;
+import io.barnabas.log.directory.LogDirectoryStatus;
+import io.barnabas.log.directory.PartitionProperties;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +51,8 @@ public final class RatisPartitionHost implements PartitionHost {
     private final Map<UUID, PartitionSpec> specs = new ConcurrentHashMap<>();
     private final List<Consumer<PartitionReplica>> electedListeners = new CopyOnWriteArrayList<>();
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
-    private final IndexResources indexResources;
-    private final LogIndex index;
+    private final LogDirectories directories;
+    private final RaftProperties raft;
     private final PartitionEnvironment environment;
     private final RaftServer server;
     private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
@@ -62,11 +64,13 @@ public final class RatisPartitionHost implements PartitionHost {
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
         this.peerId = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
-        this.indexResources = new IndexResources(config.indexConfig());
-        this.index = LogIndex.open(config.index(), indexResources);
+        this.directories = LogDirectories.open(
+                config.directories(), config.places(), config.indexConfig(), config.files(), config.listener());
+        this.raft = logProperties(config);
+        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
         this.environment = new PartitionEnvironment(
                 config.files(),
-                index,
+                directories,
                 new RecentBatches(RECENT_BATCH_BYTES),
                 config.flushMode(),
                 config.producerIdleMs(),
@@ -74,7 +78,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 System::currentTimeMillis);
         this.server = RaftServer.newBuilder()
                 .setServerId(peerId)
-                .setProperties(logProperties(config))
+                .setProperties(raft)
                 .setParameters(config.parameters())
                 .setStateMachineRegistry(
                         groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
@@ -83,9 +87,10 @@ public final class RatisPartitionHost implements PartitionHost {
 
     /** Starts the RaftServer and reopens every replica found on disk. */
     public static RatisPartitionHost open(PartitionHostConfig config) throws IOException {
-        Files.createDirectories(config.partitions());
         RatisPartitionHost host = new RatisPartitionHost(config);
         try {
+            host.directories.onOffline(host::directoryFailed);
+            host.directories.lost().forEach(host::standIn);
             host.server.start();
             host.reconnect();
             if (config.flushMode() == FlushMode.ASYNC) {
@@ -103,7 +108,6 @@ public final class RatisPartitionHost implements PartitionHost {
 
     private static RaftProperties logProperties(PartitionHostConfig config) {
         RaftProperties raft = new RaftProperties(config.raft());
-        RaftServerConfigKeys.setStorageDir(raft, List.of(config.partitions().toFile()));
         // Batches are kept by the replica: Ratis caches and writes entries without them.
         RaftServerConfigKeys.Log.StateMachineData.setCachingEnabled(raft, true);
         // With sync, Ratis asks for a flush, forces its own log and waits for both; without, it forces its log behind
@@ -124,6 +128,23 @@ public final class RatisPartitionHost implements PartitionHost {
                 groupId, Optional.ofNullable(specs.get(groupId)), config.defaults(), environment, this::elected);
         replicas.put(groupId, replica);
         return replica;
+    }
+
+    /**
+     * Stands in for a replica that lives here but must not run, so that none begins anew in its place: one that forgot
+     * its log and its vote may break its quorum.
+     */
+    private void standIn(UUID groupId, String reason) {
+        newReplica(groupId).fail(reason, null);
+    }
+
+    /** Ratis reads the list of its storage directories anew for each group that it opens. */
+    private void directoryFailed(LogDirectory directory) {
+        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        String reason = LogDirectories.reason(directory);
+        directories.replicasOf(directory).stream()
+                .flatMap(groupId -> Optional.ofNullable(replicas.get(groupId)).stream())
+                .forEach(replica -> replica.fail(reason, null));
     }
 
     private void elected(PartitionReplica replica) {
@@ -194,13 +215,25 @@ public final class RatisPartitionHost implements PartitionHost {
                 spec.peers().stream().map(RatisPartitionHost::peer).toList());
         GroupManagementRequest add =
                 GroupManagementRequest.newAdd(clientId, peerId, callIds.incrementAndGet(), group, false);
-        return send(add).thenApply(reply -> {
+        return prepare(spec).thenCompose(prepared -> send(add)).thenApply(reply -> {
             try {
                 return connect(spec.groupId());
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
         });
+    }
+
+    private CompletableFuture<Void> prepare(PartitionSpec spec) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        directories.prepare(spec.groupId(), new PartitionProperties(spec.topic(), spec.partition()));
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                blocking);
     }
 
     private static RaftPeer peer(PartitionSpec.Peer peer) {
@@ -213,13 +246,35 @@ public final class RatisPartitionHost implements PartitionHost {
     @Override
     public CompletableFuture<Void> remove(UUID groupId) {
         specs.remove(groupId);
-        return stop(groupId, true).thenRunAsync(() -> index.partition(groupId).clear(), blocking);
+        return stop(groupId, true)
+                .thenRunAsync(
+                        () -> {
+                            try {
+                                directories.forget(groupId);
+                            } catch (IOException e) {
+                                throw new CompletionException(e);
+                            }
+                        },
+                        blocking);
     }
 
     private CompletableFuture<Void> stop(UUID groupId, boolean deleteFiles) {
+        if (!runs(groupId)) {
+            replicas.remove(groupId);
+            return CompletableFuture.completedFuture(null);
+        }
         return send(GroupManagementRequest.newRemove(
                         clientId, peerId, callIds.incrementAndGet(), RaftGroupId.valueOf(groupId), deleteFiles, false))
                 .thenRun(() -> replicas.remove(groupId));
+    }
+
+    /** Whether Ratis knows the group; it does not know those that a replica only stands in for. */
+    private boolean runs(UUID groupId) {
+        try {
+            return server.getDivision(RaftGroupId.valueOf(groupId)) != null;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private CompletableFuture<RaftClientReply> send(GroupManagementRequest request) {
@@ -232,6 +287,16 @@ public final class RatisPartitionHost implements PartitionHost {
                     }
                     return reply;
                 });
+    }
+
+    @Override
+    public List<LogDirectoryStatus> directories() {
+        return directories.status();
+    }
+
+    @Override
+    public Optional<Path> directoryOf(UUID groupId) {
+        return directories.of(groupId).map(LogDirectory::path);
     }
 
     @Override
@@ -273,10 +338,9 @@ public final class RatisPartitionHost implements PartitionHost {
         }
         blocking.shutdown();
         try {
-            index.close();
+            directories.close();
         } catch (IOException e) {
-            LOG.warn("closing the index failed; it is rebuilt from the segments where it lacks entries", e);
+            LOG.warn("closing an index failed; it is rebuilt from the segments where it lacks entries", e);
         }
-        indexResources.close();
     }
 }

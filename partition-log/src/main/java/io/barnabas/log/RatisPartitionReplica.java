@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchRules;
 import io.barnabas.log.rules.LogEntry;
@@ -72,8 +73,9 @@ final class RatisPartitionReplica implements PartitionReplica {
         this.environment = environment;
         this.electedListener = electedListener;
         this.config = spec.map(PartitionSpec::config).orElse(defaults);
-        this.properties =
-                spec.map(s -> new PartitionProperties(s.topic(), s.partition())).orElse(null);
+        this.properties = spec.map(s -> new PartitionProperties(s.topic(), s.partition()))
+                .or(() -> environment.directories().nameOf(groupId))
+                .orElse(null);
     }
 
     /** Reads, or writes for a new replica, the file that names the partition in its directory. */
@@ -91,7 +93,7 @@ final class RatisPartitionReplica implements PartitionReplica {
                 environment.files(),
                 directory.resolve("log"),
                 SegmentLogConfig.of(config),
-                environment.index().partition(groupId),
+                environment.directories().index(groupId, directory),
                 recoveryOffset);
     }
 
@@ -480,6 +482,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     void fail(String reason, Throwable cause) {
         if (failure.compareAndSet(null, reason)) {
             LOG.error("{} {}. The replica stops; the node and its other partitions go on.", this, reason, cause);
+            environment.blocking().execute(() -> environment.directories().suspect(groupId));
             division()
                     .ifPresent(running -> environment.blocking().execute(() -> {
                         try {

@@ -2,20 +2,25 @@ package io.barnabas.log;
 
 import static org.awaitility.Awaitility.await;
 
+import io.barnabas.log.directory.LogDirectoryConfig;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -31,16 +36,25 @@ final class LocalHosts implements AutoCloseable {
     private final Path directory;
     private final FlushMode flushMode;
     private final IntFunction<SegmentFiles> files;
+    private final int disks;
+    private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<PartitionSpec.Peer> peers = new ArrayList<>();
     private final Map<Integer, RatisPartitionHost> running = new HashMap<>();
 
     LocalHosts(Path directory, int count, FlushMode flushMode) throws IOException {
-        this(directory, count, flushMode, id -> SegmentFiles.direct());
+        this(directory, count, flushMode, 1, id -> SegmentFiles.direct());
     }
 
     /** With the file system of each node's segments. */
     LocalHosts(Path directory, int count, FlushMode flushMode, IntFunction<SegmentFiles> files) throws IOException {
+        this(directory, count, flushMode, 1, files);
+    }
+
+    /** With {@code disks} log directories for each host, too. */
+    LocalHosts(Path directory, int count, FlushMode flushMode, int disks, IntFunction<SegmentFiles> files)
+            throws IOException {
         this.files = files;
+        this.disks = disks;
         this.directory = directory;
         this.flushMode = flushMode;
         for (int id = 1; id <= count; id++) {
@@ -61,6 +75,21 @@ final class LocalHosts implements AutoCloseable {
         return directory.resolve("node-" + id);
     }
 
+    /** The log directories of a host: a name that is missing begins with nothing, a file in its place is offline. */
+    private List<LogDirectoryConfig> directories(int id) {
+        return IntStream.range(0, disks)
+                .mapToObj(number -> disk(id, number))
+                .map(path -> new LogDirectoryConfig(
+                        path.getFileName().toString(),
+                        path,
+                        Files.isRegularFile(path) ? Optional.of(path + " is a file") : Optional.empty()))
+                .toList();
+    }
+
+    Path disk(int id, int number) {
+        return disks == 1 ? directory(id) : directory(id).resolve("disk-" + number);
+    }
+
     RatisPartitionHost start(int id) throws IOException {
         String address = peers.get(id - 1).address();
         RaftProperties raft = new RaftProperties();
@@ -72,11 +101,12 @@ final class LocalHosts implements AutoCloseable {
         RaftServerConfigKeys.Log.setPreallocatedSize(raft, SizeInBytes.valueOf("16KB"));
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(raft, SizeInBytes.valueOf("4MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(raft, SizeInBytes.valueOf(4 * 1024 * 1024 + 8L));
+        Files.createDirectories(directory(id));
         RatisPartitionHost host = RatisPartitionHost.open(new PartitionHostConfig(
                 id,
                 address,
-                directory(id).resolve("partitions"),
-                directory(id).resolve("index"),
+                directories(id),
+                directory(id).resolve("replica-places"),
                 IndexConfig.DEFAULT,
                 raft,
                 new Parameters(),
@@ -85,9 +115,15 @@ final class LocalHosts implements AutoCloseable {
                 100,
                 TimeUnit.DAYS.toMillis(1),
                 100,
-                files.apply(id)));
+                files.apply(id),
+                (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining)));
         running.put(id, host);
         return host;
+    }
+
+    /** What the hosts said of failing directories. */
+    List<String> failures() {
+        return failures;
     }
 
     void stop(int id) {

@@ -1,6 +1,5 @@
 package io.barnabas.net.kafka;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigDef;
@@ -14,7 +13,6 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param maxRequestBytes {@code socket.request.max.bytes}
  * @param maxFetchBytes {@code fetch.max.bytes}
  * @param fetchSessionSlots {@code max.incremental.fetch.session.cache.slots}
- * @param logDir the data directory, absolute
  * @param effective the value of every node setting that has one, by key
  * @param explicit the subset of {@code effective} that stands in {@code node.properties}
  * @param keys every key that {@code node.properties} may hold
@@ -26,7 +24,6 @@ public record BrokerSettings(
         int maxRequestBytes,
         int maxFetchBytes,
         int fetchSessionSlots,
-        Path logDir,
         Map<String, String> effective,
         Map<String, String> explicit,
         Map<String, Key> keys) {

@@ -3,29 +3,31 @@ package io.barnabas.net.node;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 
 /**
- * A node's data directory, opened and locked until it is closed.
+ * One of a node's data directories, opened and locked until it is closed.
  *
  * <pre>
- *   meta.properties   cluster id and node id, written once by format
+ *   meta.properties   cluster id, node id and the directory's own id, written once by format
  *   .lock             held by the process that has the directory open
- *   metadata/         Raft storage of the metadata quorum
+ *   metadata/         Raft storage of the metadata quorum, in one of the directories
+ *   known-dirs        beside it: the directories that this node has used
+ *   replica-places    beside it: which replica lives in which directory
  *   partitions/       one directory for each partition replica
  *   index/            RocksDB
  * </pre>
  */
 public final class DataDirectory implements AutoCloseable {
+
+    static final String METADATA = "metadata";
 
     private static final String META = "meta.properties";
     private static final String LOCK = ".lock";
@@ -33,14 +35,18 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path path;
     private final Identity identity;
+    private final String id;
     private final FileChannel lock;
 
     /** Whose directory it is. */
     public record Identity(String clusterId, int nodeId) {}
 
-    private DataDirectory(Path path, Identity identity, FileChannel lock) {
+    private record Meta(Identity identity, Optional<String> directoryId) {}
+
+    private DataDirectory(Path path, Identity identity, String id, FileChannel lock) {
         this.path = path;
         this.identity = identity;
+        this.id = id;
         this.lock = lock;
     }
 
@@ -60,35 +66,32 @@ public final class DataDirectory implements AutoCloseable {
             if (present.get().equals(identity)) {
                 return false;
             }
-            throw new DataDirectoryException(path + " belongs to node "
+            throw DataDirectoryException.misuse(path + " belongs to node "
                     + present.get().nodeId() + " of cluster " + present.get().clusterId()
                     + " already; use another directory, or delete it if its data may be lost");
         }
         try {
             Files.createDirectories(path);
-            Path draft = path.resolve(META + ".tmp");
-            String text = "version=" + VERSION + "\ncluster.id=" + identity.clusterId() + "\nnode.id="
-                    + identity.nodeId() + "\n";
-            try (FileChannel channel = FileChannel.open(
-                    draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(draft, path.resolve(META), StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
+            write(path, identity, UUID.randomUUID().toString());
             return true;
         } catch (IOException e) {
             throw new DataDirectoryException("cannot format " + path + ": " + e, e);
         }
     }
 
+    private static void write(Path path, Identity identity, String id) throws IOException {
+        DurableFile.replace(
+                path.resolve(META),
+                "version=" + VERSION + "\ncluster.id=" + identity.clusterId() + "\nnode.id=" + identity.nodeId()
+                        + "\ndirectory.id=" + id + "\n");
+    }
+
     /** Whose directory it is; empty when it is not formatted or does not exist. */
     public static Optional<Identity> identityOf(Path path) throws DataDirectoryException {
+        return metaOf(path).map(Meta::identity);
+    }
+
+    private static Optional<Meta> metaOf(Path path) throws DataDirectoryException {
         Path file = path.resolve(META);
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -110,7 +113,9 @@ public final class DataDirectory implements AutoCloseable {
             throw new DataDirectoryException(file + " is damaged: cluster.id='" + clusterId + "' node.id='" + nodeId
                     + "'; restore it from another copy of the directory");
         }
-        return Optional.of(new Identity(clusterId, Integer.parseInt(nodeId)));
+        return Optional.of(new Meta(
+                new Identity(clusterId, Integer.parseInt(nodeId)),
+                Optional.ofNullable(properties.getProperty("directory.id")).filter(id -> id.matches("[\\w-]+"))));
     }
 
     /**
@@ -120,20 +125,21 @@ public final class DataDirectory implements AutoCloseable {
      * @throws DataDirectoryException when it is not formatted, another node's, or open in another process
      */
     public static DataDirectory open(Path path, int nodeId) throws DataDirectoryException {
-        Identity identity = identityOf(path)
+        Meta meta = metaOf(path)
                 .orElseThrow(() -> new DataDirectoryException(path + " is not formatted; run `barnabas quorum format"
                         + " --config FILE --cluster-id ID` with the cluster's id first"));
+        Identity identity = meta.identity();
         if (identity.nodeId() != nodeId) {
-            throw new DataDirectoryException(path + " belongs to node " + identity.nodeId() + ", but node.id is "
+            throw DataDirectoryException.misuse(path + " belongs to node " + identity.nodeId() + ", but node.id is "
                     + nodeId + "; correct node.id or log.dirs");
         }
         FileChannel lock = lock(path);
         try {
-            DataDirectory directory = new DataDirectory(path, identity, lock);
-            Files.createDirectories(directory.metadata());
-            Files.createDirectories(directory.partitions());
-            Files.createDirectories(directory.index());
-            return directory;
+            String id = meta.directoryId().orElseGet(() -> UUID.randomUUID().toString());
+            if (meta.directoryId().isEmpty()) {
+                write(path, identity, id);
+            }
+            return new DataDirectory(path, identity, id, lock);
         } catch (IOException e) {
             unlock(lock);
             throw new DataDirectoryException("cannot write to " + path + ": " + e, e);
@@ -156,8 +162,9 @@ public final class DataDirectory implements AutoCloseable {
             }
         }
         if (!locked) {
-            throw new DataDirectoryException(path + " is in use by another process; stop that node first, or give this"
-                    + " one a log.dirs of its own");
+            throw DataDirectoryException.misuse(
+                    path + " is in use by another process; stop that node first, or give this"
+                            + " one a log.dirs of its own");
         }
         return channel;
     }
@@ -176,6 +183,11 @@ public final class DataDirectory implements AutoCloseable {
         return identity;
     }
 
+    /** Its {@code directory.id}, drawn when it was formatted. */
+    public String id() {
+        return id;
+    }
+
     /** The directory itself. */
     public Path path() {
         return path;
@@ -183,17 +195,12 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Raft storage of the metadata quorum. */
     public Path metadata() {
-        return path.resolve("metadata");
+        return path.resolve(METADATA);
     }
 
-    /** Raft storages of partitions. */
-    public Path partitions() {
-        return path.resolve("partitions");
-    }
-
-    /** RocksDB of the offset and time index. */
-    public Path index() {
-        return path.resolve("index");
+    /** Record of which replica lives in which directory. */
+    public Path replicaPlaces() {
+        return path.resolve("replica-places");
     }
 
     @Override

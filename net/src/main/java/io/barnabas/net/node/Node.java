@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.conf.Parameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ public final class Node implements AutoCloseable {
     private final UUID incarnation = UUID.randomUUID();
     private final Deque<StopStep> stopSteps = new ArrayDeque<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<String> failure = new AtomicReference<>();
     private boolean stopping;
     private boolean serving;
     private Membership membership;
@@ -79,13 +81,16 @@ public final class Node implements AutoCloseable {
      * Runs a node until SIGTERM or SIGINT stops it. The virtual machine's exit code is then that of the signal (143 or
      * 130), as other servers' is.
      *
-     * @throws NodeStartException when it cannot start
+     * @throws NodeStartException when it cannot start, or stopped because its disks failed
      */
     public static void runForeground(Path configFile) throws NodeStartException, InterruptedException {
         Node node = new Node(read(configFile));
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
         node.startOrClose();
         node.awaitStopped();
+        if (node.failure.get() != null) {
+            throw new NodeStartException(node.failure.get());
+        }
     }
 
     private static NodeConfig read(Path file) throws NodeStartException {
@@ -112,17 +117,17 @@ public final class Node implements AutoCloseable {
 
     private void startAll() throws IOException, DataDirectoryException, NodeStartException, InterruptedException {
         long begun = System.nanoTime();
-        DataDirectory directory = DataDirectory.open(config.logDir(), config.nodeId());
-        onStop("the data directory", directory::close);
+        DataDirectories directories = DataDirectories.open(config);
+        onStop("the data directories", directories::close);
         ScheduledThreadPoolExecutor control = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("node-control").factory());
         control.setRemoveOnCancelPolicy(true);
         onStop("the control thread", control::shutdownNow);
-        MetadataQuorum quorum = openQuorum(directory);
+        MetadataQuorum quorum = openQuorum(directories.metadata());
         onStop("the metadata quorum", quorum::close);
-        PartitionHost host = openPartitions(directory);
+        PartitionHost host = openPartitions(directories);
         onStop("the partitions", host::close);
-        join(directory, quorum, host, control);
+        join(directories.metadata(), quorum, host, control);
         startListeners(new NodeBroker(config.nodeId(), quorum, host, config.broker()));
         onStop("leadership", () -> handOver(quorum, host));
         synchronized (stopSteps) {
@@ -148,15 +153,16 @@ public final class Node implements AutoCloseable {
                 RaftSettings.metadata(config.raft()),
                 new Parameters(),
                 PROPOSAL_TIMEOUT,
-                config.sessionTimeout()));
+                config.sessionTimeout(),
+                reason -> giveUp("the metadata directory " + config.metadataDir() + " failed: " + reason)));
     }
 
-    private PartitionHost openPartitions(DataDirectory directory) throws IOException {
+    private PartitionHost openPartitions(DataDirectories directories) throws IOException {
         return RatisPartitionHost.open(new PartitionHostConfig(
                 config.nodeId(),
                 config.raft().partitionAddress().toString(),
-                directory.partitions(),
-                directory.index(),
+                directories.logDirectories(),
+                directories.metadata().replicaPlaces(),
                 config.log().index(),
                 RaftSettings.partitions(config.raft(), config.log().maxMessageBytes()),
                 new Parameters(),
@@ -165,7 +171,24 @@ public final class Node implements AutoCloseable {
                 config.log().flushInterval().toMillis(),
                 config.log().producerIdle().toMillis(),
                 config.log().retentionCheck().toMillis(),
-                SegmentFiles.direct()));
+                SegmentFiles.direct(),
+                this::directoryFailed));
+    }
+
+    private void directoryFailed(Path directory, String reason, int remaining) {
+        if (directory.equals(config.metadataDir())) {
+            giveUp("the metadata directory " + directory + " failed: " + reason);
+        } else if (remaining == 0) {
+            giveUp("the last log directory " + directory + " failed: " + reason);
+        }
+    }
+
+    /** Stops the node: without these files it can do nothing, or nothing that is safe. */
+    private void giveUp(String reason) {
+        if (failure.compareAndSet(null, reason)) {
+            LOG.error("node {} stops: {}", config.nodeId(), reason);
+            Thread.ofPlatform().name("give-up").start(this::close);
+        }
     }
 
     private void join(

@@ -14,13 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * A node's settings, read from {@code node.properties} and checked. {@link NodeKeys} lists and explains the keys.
  *
  * @param nodeId {@code node.id}
  * @param rack {@code broker.rack}
- * @param logDir the data directory, absolute
+ * @param logDirs {@code log.dirs}, absolute, in that order
+ * @param metadataDir {@code metadata.log.dir}, absolute; the first of {@code log.dirs} unless it is set
  * @param listeners where Kafka clients are served
  * @param advertised what clients are told, by the names of {@code listeners}
  * @param raft the node's Raft servers
@@ -33,7 +35,8 @@ import java.util.Properties;
 public record NodeConfig(
         int nodeId,
         Optional<String> rack,
-        Path logDir,
+        List<Path> logDirs,
+        Path metadataDir,
         List<ListenerAddress> listeners,
         List<Endpoint> advertised,
         Raft raft,
@@ -123,6 +126,13 @@ public record NodeConfig(
         Properties properties = new Properties();
         properties.putAll(settings);
         return new NodeConfigReader("node settings", directory, properties).read();
+    }
+
+    /** Every directory that the node uses: the one of the metadata first, then the other log directories. */
+    public List<Path> dataDirectories() {
+        return Stream.concat(Stream.of(metadataDir), logDirs.stream())
+                .distinct()
+                .toList();
     }
 
     /** Whether this node votes in the metadata quorum. */

@@ -48,15 +48,16 @@ final class NodeConfigReader {
                 NodeKeys.LOG_ROLL_MS.name(),
                 Long.toString(Duration.ofHours(rollHours).toMillis()));
         List<ListenerAddress> listeners = listeners(NodeKeys.LISTENERS);
-        Path logDir = directory.resolve(logDir().orElseThrow()).normalize();
+        List<Path> logDirs = logDirs();
         return new NodeConfig(
                 number(NodeKeys.NODE_ID),
                 value(NodeKeys.BROKER_RACK),
-                logDir,
+                logDirs,
+                value(NodeKeys.METADATA_LOG_DIR).map(this::path).orElseGet(logDirs::getFirst),
                 listeners,
                 advertised(listeners),
                 raft(),
-                brokerSettings(logDir),
+                brokerSettings(),
                 new NodeConfig.Sockets(
                         number(NodeKeys.MAX_CONNECTIONS),
                         millis(NodeKeys.CONNECTIONS_MAX_IDLE_MS),
@@ -96,13 +97,17 @@ final class NodeConfigReader {
                 key.defaultValue().ifPresent(value -> effective.put(key.name(), value));
             }
         }
-        if (logDir().isEmpty()) {
+        if (value(NodeKeys.LOG_DIRS).isEmpty() && value(NodeKeys.LOG_DIR).isEmpty()) {
             problems.add("log.dirs is missing; allowed is "
                     + NodeKeys.LOG_DIRS.rule().allowed());
         }
     }
 
     private void checkTogether() {
+        List<Path> logDirs = logDirs();
+        if (logDirs.stream().distinct().count() < logDirs.size()) {
+            problems.add(refused(NodeKeys.LOG_DIRS, "every directory may be named once"));
+        }
         checkListeners();
         checkRaft();
         checkOrder(NodeKeys.METADATA_ELECTION_TIMEOUT_MIN_MS, NodeKeys.METADATA_ELECTION_TIMEOUT_MAX_MS);
@@ -212,7 +217,7 @@ final class NodeConfigReader {
                         millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MAX_MS)));
     }
 
-    private BrokerSettings brokerSettings(Path logDir) {
+    private BrokerSettings brokerSettings() {
         return new BrokerSettings(
                 Boolean.parseBoolean(text(NodeKeys.AUTO_CREATE_TOPICS_ENABLE)),
                 number(NodeKeys.NUM_PARTITIONS),
@@ -220,7 +225,6 @@ final class NodeConfigReader {
                 number(NodeKeys.SOCKET_REQUEST_MAX_BYTES),
                 number(NodeKeys.FETCH_MAX_BYTES),
                 number(NodeKeys.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS),
-                logDir,
                 Map.copyOf(effective),
                 Map.copyOf(explicit),
                 keys());
@@ -267,9 +271,13 @@ final class NodeConfigReader {
                 .orElseGet(() -> new HostPort(metadata.host(), metadata.port() + 1));
     }
 
-    private Optional<String> logDir() {
-        return Optional.ofNullable(effective.get(NodeKeys.LOG_DIRS.name()))
-                .or(() -> Optional.ofNullable(effective.get(NodeKeys.LOG_DIR.name())));
+    private List<Path> logDirs() {
+        List<String> names = items(value(NodeKeys.LOG_DIRS).isPresent() ? NodeKeys.LOG_DIRS : NodeKeys.LOG_DIR);
+        return names.stream().map(this::path).toList();
+    }
+
+    private Path path(String name) {
+        return directory.resolve(name).normalize();
     }
 
     private List<Voter> voters() {

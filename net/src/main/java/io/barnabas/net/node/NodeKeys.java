@@ -66,11 +66,21 @@ public final class NodeKeys {
     public static final NodeKey LOG_DIRS = optional(
             "log.dirs",
             Type.LIST,
-            new Rule("one directory (several are not served yet)", value -> !value.isEmpty() && value.indexOf(',') < 0),
-            "The data directory; a relative path begins at the directory of the settings file. One of log.dirs and"
-                    + " log.dir is required.");
-    public static final NodeKey LOG_DIR =
-            optional("log.dir", Type.STRING, text(), "The data directory, when log.dirs is not set.");
+            listOf("a directory", item -> !item.isEmpty()),
+            "The data directories, over which the partitions' replicas are spread, best each on a disk of its own;"
+                    + " relative paths begin at the directory of the settings file. One of log.dirs and log.dir is"
+                    + " required.");
+    public static final NodeKey LOG_DIR = optional(
+            "log.dir",
+            Type.STRING,
+            new Rule("one directory", value -> !value.isEmpty() && value.indexOf(',') < 0),
+            "The data directory, when log.dirs is not set.");
+    public static final NodeKey METADATA_LOG_DIR = optional(
+            "metadata.log.dir",
+            Type.STRING,
+            new Rule("one directory", value -> !value.isEmpty() && value.indexOf(',') < 0),
+            "The directory of the metadata quorum's storage, one of log.dirs or another. Not set: the first of"
+                    + " log.dirs. The node stops when this one fails.");
     public static final NodeKey NUM_PARTITIONS = withDefault(
             "num.partitions",
             Type.INT,

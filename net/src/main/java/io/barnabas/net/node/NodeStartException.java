@@ -1,6 +1,6 @@
 package io.barnabas.net.node;
 
-/** A node that cannot start; the message says why and what to do. */
+/** A node that cannot start, or cannot go on; the message says why and what to do. */
 public final class NodeStartException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -3,7 +3,6 @@ package io.barnabas.net.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.log.LogConfig;
-import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.junit.jupiter.api.Test;
@@ -112,6 +111,6 @@ class TopicConfigsTest {
     }
 
     private static BrokerSettings settings(Map<String, String> effective, Map<String, String> explicit) {
-        return new BrokerSettings(true, 1, 1, 1024, 1024, 1, Path.of("/data"), effective, explicit, Map.of());
+        return new BrokerSettings(true, 1, 1, 1024, 1024, 1, effective, explicit, Map.of());
     }
 }

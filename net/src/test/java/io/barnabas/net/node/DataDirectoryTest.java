@@ -32,9 +32,7 @@ class DataDirectoryTest {
         assertThat(DataDirectory.format(path, identity)).isTrue();
         try (DataDirectory directory = DataDirectory.open(path, 4)) {
             assertThat(directory.identity()).isEqualTo(identity);
-            assertThat(directory.metadata()).isDirectory();
-            assertThat(directory.partitions()).isDirectory();
-            assertThat(directory.index()).isDirectory();
+            assertThat(directory.id()).hasSize(36);
         }
     }
 

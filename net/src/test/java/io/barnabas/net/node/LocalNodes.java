@@ -46,7 +46,7 @@ final class LocalNodes implements AutoCloseable {
                             "3000",
                             "default.replication.factor",
                             Integer.toString(count)));
-            DataDirectory.format(config.logDir(), new DataDirectory.Identity(clusterId, id));
+            DataDirectories.format(config, clusterId);
             configs.put(id, config);
         }
     }

@@ -164,7 +164,8 @@ class NodeClusterTest {
     private long replicaDirectories(LocalNodes nodes) throws Exception {
         long count = 0;
         for (int id = 1; id <= 3; id++) {
-            try (Stream<Path> entries = Files.list(nodes.config(id).logDir().resolve("partitions"))) {
+            try (Stream<Path> entries =
+                    Files.list(nodes.config(id).metadataDir().resolve("partitions"))) {
                 count += entries.count();
             }
         }

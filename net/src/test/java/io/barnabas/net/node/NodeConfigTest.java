@@ -46,6 +46,7 @@ class NodeConfigTest {
                         Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT"),
                         Map.entry("log.dirs", "(none)"),
                         Map.entry("log.dir", "(none)"),
+                        Map.entry("metadata.log.dir", "(none)"),
                         Map.entry("num.partitions", "1"),
                         Map.entry("default.replication.factor", "1"),
                         Map.entry("auto.create.topics.enable", "true"),
@@ -95,7 +96,8 @@ class NodeConfigTest {
         assertThat(config.nodeId()).isEqualTo(1);
         assertThat(config.rack()).isEmpty();
         assertThat(config.isVoter()).isTrue();
-        assertThat(config.logDir()).isEqualTo(Path.of("/srv/barnabas/data"));
+        assertThat(config.logDirs()).containsExactly(Path.of("/srv/barnabas/data"));
+        assertThat(config.metadataDir()).isEqualTo(Path.of("/srv/barnabas/data"));
         assertThat(config.listeners())
                 .containsExactly(new ListenerAddress("PLAINTEXT", new HostPort("127.0.0.1", 9092)));
         assertThat(config.advertised()).containsExactly(new Endpoint("PLAINTEXT", "127.0.0.1", 9092));
@@ -138,14 +140,28 @@ class NodeConfigTest {
         Map<String, String> settings = new HashMap<>(LEAST);
         settings.remove("log.dirs");
         settings.put("log.dir", "/var/lib/barnabas");
-        assertThat(NodeConfig.of(HOME, settings).logDir()).isEqualTo(Path.of("/var/lib/barnabas"));
+        assertThat(NodeConfig.of(HOME, settings).logDirs()).containsExactly(Path.of("/var/lib/barnabas"));
+    }
+
+    @Test
+    void theMetadataIsInTheFirstOfSeveralDirectoriesUnlessItIsSaidWhere() throws Exception {
+        NodeConfig config = with(Map.of("log.dirs", "/a, b,/c"));
+        assertThat(config.logDirs()).containsExactly(Path.of("/a"), HOME.resolve("b"), Path.of("/c"));
+        assertThat(config.metadataDir()).isEqualTo(Path.of("/a"));
+        assertThat(config.dataDirectories()).isEqualTo(config.logDirs());
+        NodeConfig apart = with(Map.of("log.dirs", "/a,/b", "metadata.log.dir", "/m"));
+        assertThat(apart.metadataDir()).isEqualTo(Path.of("/m"));
+        assertThat(apart.dataDirectories()).containsExactly(Path.of("/m"), Path.of("/a"), Path.of("/b"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             node.id | -1 | a whole number from 0
             node.id | one | a whole number from 0
-            log.dirs | /a,/b | one directory
+            log.dirs | /a,,/b | a directory
+            log.dirs | /a,/b,/c/../a | may be named once
+            log.dir | /a,/b | one directory
+            metadata.log.dir | /a,/b | one directory
             listeners | 127.0.0.1:9092 | NAME://host:port
             listeners | PLAINTEXT://:9092 | NAME://host:port
             listeners | PLAINTEXT://127.0.0.1:0 | NAME://host:port
@@ -219,8 +235,8 @@ class NodeConfigTest {
     void aFileIsReadWithPathsThatBeginAtItsDirectory(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("node.properties");
         Files.writeString(file, "# a node\nnode.id = 1\nlog.dirs=data\nquorum.voters=1@127.0.0.1:9192\n");
-        assertThat(NodeConfig.read(file).logDir())
-                .isEqualTo(directory.toAbsolutePath().resolve("data"));
+        assertThat(NodeConfig.read(file).logDirs())
+                .containsExactly(directory.toAbsolutePath().resolve("data"));
         assertThatThrownBy(() -> NodeConfig.read(directory.resolve("missing")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("there is no settings file");

@@ -66,7 +66,7 @@ class NodeCrashTest {
                     quorum.voters=%s
                     partition.raft.listener=127.0.0.1:%d
                     """.formatted(id, ports.get(id - 1), voters, ports.get(id + 5)));
-            DataDirectory.format(NodeConfig.read(settings(id)).logDir(), new DataDirectory.Identity(clusterId, id));
+            DataDirectories.format(NodeConfig.read(settings(id)), clusterId);
             start(id);
         }
     }

@@ -1,12 +1,13 @@
 package io.barnabas.net.kafka.handler;
 
 import io.barnabas.log.PartitionReplica;
+import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.RequestContext;
-import java.io.File;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -15,8 +16,9 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
+import org.apache.kafka.common.protocol.Errors;
 
-/** DescribeLogDirs: what the replicas of this node take on its disk. */
+/** DescribeLogDirs: the node's log directories and what its replicas take there. */
 public final class DescribeLogDirsHandler
         implements ApiHandler<DescribeLogDirsRequestData, DescribeLogDirsResponseData> {
 
@@ -29,23 +31,43 @@ public final class DescribeLogDirsHandler
     @Override
     public CompletionStage<DescribeLogDirsResponseData> handle(
             RequestContext context, DescribeLogDirsRequestData request) {
-        File disk = broker.settings().logDir().toFile();
-        DescribeLogDirsResult result = new DescribeLogDirsResult()
-                .setLogDir(disk.getPath())
-                .setTotalBytes(disk.getTotalSpace())
-                .setUsableBytes(disk.getUsableSpace());
-        Map<String, DescribeLogDirsTopic> topics = new TreeMap<>();
+        Map<Path, DescribeLogDirsResult> results = new LinkedHashMap<>();
+        for (LogDirectoryStatus directory : broker.partitions().directories()) {
+            results.put(
+                    directory.path(),
+                    new DescribeLogDirsResult()
+                            .setErrorCode(errorOf(directory).code())
+                            .setLogDir(directory.path().toString())
+                            .setTotalBytes(directory.totalBytes())
+                            .setUsableBytes(directory.usableBytes()));
+        }
         for (PartitionReplica replica : broker.partitions().replicas()) {
             if (wanted(request, replica)) {
-                topics.computeIfAbsent(replica.topic(), name -> new DescribeLogDirsTopic().setName(name))
-                        .partitions()
-                        .add(describe(replica));
+                broker.partitions()
+                        .directoryOf(replica.groupId())
+                        .map(results::get)
+                        .ifPresent(result -> add(result, replica));
             }
         }
-        result.topics().addAll(topics.values());
         DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
-        response.results().add(result);
+        response.results().addAll(results.values());
         return CompletableFuture.completedFuture(response);
+    }
+
+    private static Errors errorOf(LogDirectoryStatus directory) {
+        return directory.offline().isPresent() ? Errors.KAFKA_STORAGE_ERROR : Errors.NONE;
+    }
+
+    private static void add(DescribeLogDirsResult result, PartitionReplica replica) {
+        DescribeLogDirsTopic topic = result.topics().stream()
+                .filter(present -> present.name().equals(replica.topic()))
+                .findFirst()
+                .orElseGet(() -> {
+                    DescribeLogDirsTopic added = new DescribeLogDirsTopic().setName(replica.topic());
+                    result.topics().add(added);
+                    return added;
+                });
+        topic.partitions().add(describe(replica));
     }
 
     private static boolean wanted(DescribeLogDirsRequestData request, PartitionReplica replica) {

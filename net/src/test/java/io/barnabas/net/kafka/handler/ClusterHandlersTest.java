@@ -271,7 +271,7 @@ class ClusterHandlersTest {
 
             DescribeLogDirsResult all = logDir(handler, version, null);
             assertThat(all.errorCode()).isEqualTo(Errors.NONE.code());
-            assertThat(all.logDir()).isEqualTo(broker.settings().logDir().toString());
+            assertThat(all.logDir()).isEqualTo(directory.toString());
             assertThat(all.topics()).hasSize(2);
             assertThat(all.totalBytes())
                     .satisfies(bytes -> assertThat(bytes > 0).isEqualTo(version >= 4));

@@ -77,7 +77,6 @@ final class ControlledCluster implements Broker {
                 1 << 20,
                 1 << 20,
                 10,
-                DIRECTORY,
                 Map.copyOf(effective),
                 Map.copyOf(explicit),
                 keys);

@@ -170,7 +170,12 @@ class KafkaAdminTest {
                 .allDescriptions()
                 .get()
                 .get(FakeBroker.ID)
-                .get(served.broker().settings().logDir().toString());
+                .get(served.broker()
+                        .partitions()
+                        .directories()
+                        .getFirst()
+                        .path()
+                        .toString());
         assertThat(disk.error()).isNull();
         assertThat(disk.replicaInfos())
                 .containsOnlyKeys(new TopicPartition("orders", 0), new TopicPartition("orders", 1));

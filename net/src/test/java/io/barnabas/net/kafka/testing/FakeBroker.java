@@ -53,8 +53,7 @@ public final class FakeBroker implements Broker, AutoCloseable {
 
     /** Settings as a node has them that sets only {@code explicit}. */
     public static BrokerSettings settings(Map<String, String> explicit) {
-        Path logDir = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        return new BrokerSettings(true, 1, 1, 1 << 20, 1 << 24, 3, logDir, explicit, explicit, Map.of());
+        return new BrokerSettings(true, 1, 1, 1 << 20, 1 << 24, 3, explicit, explicit, Map.of());
     }
 
     /** Says where a node is reached. */

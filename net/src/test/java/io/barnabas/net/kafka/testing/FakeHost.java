@@ -3,6 +3,7 @@ package io.barnabas.net.kafka.testing;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
+import io.barnabas.log.directory.LogDirectoryStatus;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -50,6 +51,16 @@ public final class FakeHost implements PartitionHost {
     public CompletableFuture<Void> remove(UUID groupId) {
         Optional.ofNullable(replicas.remove(groupId)).ifPresent(FakeReplica::close);
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public List<LogDirectoryStatus> directories() {
+        return List.of(new LogDirectoryStatus(directory, Optional.empty(), 1000, 400));
+    }
+
+    @Override
+    public Optional<Path> directoryOf(UUID groupId) {
+        return Optional.of(directory).filter(path -> replicas.containsKey(groupId));
     }
 
     @Override

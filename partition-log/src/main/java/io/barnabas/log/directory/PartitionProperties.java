@@ -1,4 +1,4 @@
-package io.barnabas.log;
+package io.barnabas.log.directory;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -13,11 +13,12 @@ import java.util.Properties;
  * @param topic the topic's name
  * @param partition the partition's number
  */
-record PartitionProperties(String topic, int partition) {
+public record PartitionProperties(String topic, int partition) {
 
     private static final String FILE = "partition.properties";
 
-    static PartitionProperties read(Path directory) throws IOException {
+    /** Reads the file in a replica's directory. */
+    public static PartitionProperties read(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
@@ -29,7 +30,8 @@ record PartitionProperties(String topic, int partition) {
         }
     }
 
-    void write(Path directory) throws IOException {
+    /** Writes the file unless it is there. */
+    public void write(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         if (!Files.exists(file)) {
             Files.writeString(file, "topic=" + topic + "\npartition=" + partition + "\n", StandardCharsets.UTF_8);
