@@ -54,8 +54,8 @@ final class ReplicaLog {
     private volatile long highWatermark;
     private volatile long logStartOffset;
     private volatile boolean closed;
-    /** Why the disk is no longer trusted; guarded by {@link #io}. */
-    private IOException failure;
+    /** Why the disk is no longer trusted. */
+    private volatile IOException failure;
 
     /** An entry in the Raft log that is not known to be committed. */
     record Uncommitted(long index, long term, LogEntry.Append append) {}
@@ -216,8 +216,9 @@ final class ReplicaLog {
     }
 
     private void throwFailure() throws IOException {
-        if (failure != null) {
-            throw failure;
+        IOException earlier = failure;
+        if (earlier != null) {
+            throw earlier;
         }
     }
 
@@ -227,6 +228,7 @@ final class ReplicaLog {
             segments.flush();
         } catch (IOException | RuntimeException e) {
             if (!closed) {
+                failure = new IOException(e.getMessage(), e);
                 throw e;
             }
         }
@@ -368,11 +370,16 @@ final class ReplicaLog {
         try {
             if (!closed) {
                 try {
-                    flush();
-                    segments.flush();
+                    if (failure == null) {
+                        flush();
+                    }
                 } finally {
                     closed = true;
-                    segments.close();
+                    if (failure == null) {
+                        segments.closeCleanly();
+                    } else {
+                        segments.close();
+                    }
                 }
             }
         } finally {

@@ -160,6 +160,7 @@ class PartitionReplicationTest {
                     Files.delete(snapshot);
                 }
             }
+            Files.delete(replica.resolve("log").resolve("clean-shutdown"));
             Path segment = replica.resolve("log").resolve("00000000000000000000.log");
             try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
                 channel.truncate(channel.size() / 2);

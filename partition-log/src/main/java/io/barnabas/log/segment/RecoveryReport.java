@@ -6,10 +6,11 @@ import java.util.Optional;
 /**
  * What opening a log found.
  *
+ * @param clean whether the log was closed in good order, so that all was as it was left and nothing was checked
  * @param batchesChecked batches whose CRC was computed
  * @param cut what was removed, empty when all was whole
  */
-public record RecoveryReport(long batchesChecked, Optional<Cut> cut) {
+public record RecoveryReport(boolean clean, long batchesChecked, Optional<Cut> cut) {
 
     /**
      * The end of a log that was cut off.

@@ -144,6 +144,11 @@ final class Segment {
         tail.clear();
     }
 
+    /** The next {@link #flush} syncs the file. */
+    void touch() {
+        dirty.set(true);
+    }
+
     /** Makes all bytes written before the call durable. */
     void flush() throws IOException {
         if (!dirty.getAndSet(false)) {

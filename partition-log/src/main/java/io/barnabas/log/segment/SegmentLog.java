@@ -460,6 +460,21 @@ public final class SegmentLog implements Closeable {
         }
     }
 
+    /**
+     * Makes all durable, writes down that it is, and closes: the next open then reads no segment.
+     *
+     * @throws IOException when the disk failed; the log is closed, and the next open looks into the segments
+     */
+    public void closeCleanly() throws IOException {
+        try {
+            segments.getLast().trim();
+            flush();
+            CleanShutdown.write(files, directory, segments);
+        } finally {
+            close();
+        }
+    }
+
     /** Closes the log and deletes its files and its index. */
     public void deleteAll() throws IOException {
         List<Segment> all = segments;

@@ -34,6 +34,7 @@ final class SegmentRecovery {
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     private long batchesChecked;
     private Optional<RecoveryReport.Cut> cut = Optional.empty();
+    private Optional<CleanShutdown> clean = Optional.empty();
 
     SegmentRecovery(SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset) {
         this.files = files;
@@ -51,11 +52,15 @@ final class SegmentRecovery {
     List<Segment> run() throws IOException {
         new SwapRecovery(files, directory).run();
         List<Long> bases = bases();
+        boolean marked = readCleanShutdown(bases);
         try {
             for (int i = 0; i < bases.size() && cut.isEmpty(); i++) {
                 recover(bases, i);
             }
             forgetIndexBeyondEnd();
+            if (marked) {
+                CleanShutdown.remove(files, directory);
+            }
         } catch (IOException | RuntimeException e) {
             for (Segment segment : segments) {
                 segment.file().release();
@@ -65,8 +70,17 @@ final class SegmentRecovery {
         return segments;
     }
 
+    /** Whether there is anything to be removed, of use or not. */
+    private boolean readCleanShutdown(List<Long> bases) throws IOException {
+        Optional<CleanShutdown> found = CleanShutdown.read(files, directory);
+        if (found.isPresent() && found.get().isOf(directory, bases)) {
+            clean = found;
+        }
+        return CleanShutdown.exists(files, directory);
+    }
+
     RecoveryReport report() {
-        return new RecoveryReport(batchesChecked, cut);
+        return new RecoveryReport(clean.isPresent(), batchesChecked, cut);
     }
 
     private List<Long> bases() throws IOException {
@@ -93,9 +107,14 @@ final class SegmentRecovery {
             return;
         }
         SegmentFile file = new SegmentFile(files, path);
-        Segment segment = new Segment(base, file, index, config, Extent.empty(base), files.createdMs(path));
+        Segment segment = new Segment(base, file, index, config, Extent.empty(base), firstAppendMs(path, base));
         segments.add(segment);
         long size = file.size();
+        if (clean.isPresent()) {
+            segment.resume(clean.get().extentOf(base, path, size));
+            segment.startIndexAt(size);
+            return;
+        }
         long nextBase = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
         Extent whole =
                 segment.startFor(Math.min(recoveryOffset, nextBase) - 1, new Extent(size, Long.MAX_VALUE, -1, -1));
@@ -119,6 +138,14 @@ final class SegmentRecovery {
         } else {
             segment.resume(whole);
         }
+        if (whole.nextOffset() > recoveryOffset) {
+            // The page cache may have it from a process that crashed before it was synced.
+            segment.touch();
+        }
+    }
+
+    private long firstAppendMs(Path path, long base) throws IOException {
+        return clean.isPresent() ? clean.get().firstAppendMs(base) : files.createdMs(path);
     }
 
     private Optional<String> faultOfNext(SegmentFile file, HeaderCursor cursor, Extent whole, long size)

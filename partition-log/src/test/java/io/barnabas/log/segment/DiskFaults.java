@@ -18,6 +18,7 @@ public final class DiskFaults extends ForwardingFiles {
     private final AtomicReference<IOException> reads = new AtomicReference<>();
     private final AtomicReference<IOException> syncs = new AtomicReference<>();
     private final AtomicLong synced = new AtomicLong();
+    private final AtomicLong segmentReads = new AtomicLong();
     private boolean holding;
     private int held;
 
@@ -60,6 +61,11 @@ public final class DiskFaults extends ForwardingFiles {
         return synced.get();
     }
 
+    /** Reads from segment files. */
+    public long segmentReads() {
+        return segmentReads.get();
+    }
+
     private synchronized void waitWhileHeld() throws IOException {
         held++;
         try {
@@ -83,7 +89,7 @@ public final class DiskFaults extends ForwardingFiles {
 
     @Override
     public FileChannel open(Path file) throws IOException {
-        return new Channel(super.open(file));
+        return new Channel(super.open(file), file.toString().endsWith(".log"));
     }
 
     @Override
@@ -94,13 +100,19 @@ public final class DiskFaults extends ForwardingFiles {
 
     private final class Channel extends ForwardingChannel {
 
-        Channel(FileChannel file) {
+        private final boolean segment;
+
+        Channel(FileChannel file, boolean segment) {
             super(file);
+            this.segment = segment;
         }
 
         @Override
         public int read(ByteBuffer dst, long position) throws IOException {
             fail(reads);
+            if (segment) {
+                segmentReads.incrementAndGet();
+            }
             return super.read(dst, position);
         }
 
