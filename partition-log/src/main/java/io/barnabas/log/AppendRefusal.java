@@ -10,6 +10,8 @@ public enum AppendRefusal {
     UNSUPPORTED_MAGIC,
     /** A batch that a client may not send: offsets that do not fit, a control batch, no records. */
     INVALID_BATCH,
+    /** Timestamps too far from the leader's clock, as the topic's settings say. */
+    INVALID_TIMESTAMP,
     /** Larger than {@code max.message.bytes}. */
     TOO_LARGE,
     /** A sequence was skipped. */

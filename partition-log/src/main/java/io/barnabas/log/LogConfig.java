@@ -143,7 +143,13 @@ public record LogConfig(
      */
     public record Compression(String type, int gzipLevel, int lz4Level, int zstdLevel) {
 
+        /** The type that keeps the producer's codec. */
+        public static final String AS_SENT = "producer";
+
+        /** The type that takes any codec off. */
+        public static final String UNCOMPRESSED = "uncompressed";
+
         /** Kafka's defaults: as they come. */
-        public static final Compression DEFAULT = new Compression("producer", -1, 9, 3);
+        public static final Compression DEFAULT = new Compression(AS_SENT, -1, 9, 3);
     }
 }

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.log.PartitionReplica.Acks;
+import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.SequenceCheck;
 import java.nio.ByteBuffer;
@@ -19,24 +20,31 @@ final class PendingAppend implements Message {
     private final ByteBuffer batch;
     private final ByteString content;
     private final Acks acks;
+    private final long logAppendTimeMs;
     private final CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
     /** Set when the producer's sequence refuses the batch; read by the same thread after Ratis returned. */
     private SequenceCheck refusedBy;
 
-    PendingAppend(BatchHeader header, ByteBuffer batch, Acks acks) {
-        this.header = header;
-        this.batch = batch.slice();
+    PendingAppend(BatchCheck.Valid valid, Acks acks) {
+        this.header = valid.header();
+        this.batch = valid.bytes().slice();
+        this.logAppendTimeMs = valid.logAppendTimeMs();
         this.content = UnsafeByteOperations.unsafeWrap(this.batch);
         this.acks = acks;
     }
 
-    /** The header as the client sent it. */
+    /** The header of {@link #batch}. */
     BatchHeader header() {
         return header;
     }
 
     ByteBuffer batch() {
         return batch;
+    }
+
+    /** The timestamp that every record was given, or -1. */
+    long logAppendTimeMs() {
+        return logAppendTimeMs;
     }
 
     Acks acks() {

@@ -1,8 +1,6 @@
 package io.barnabas.log;
 
 import io.barnabas.log.directory.PartitionProperties;
-import io.barnabas.log.rules.BatchCheck;
-import io.barnabas.log.rules.BatchRules;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.RetentionRule;
 import io.barnabas.log.rules.SequenceCheck;
@@ -51,6 +49,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     private final UUID groupId;
     private final PartitionEnvironment environment;
     private final Consumer<PartitionReplica> electedListener;
+    private final AppendIntake intake;
     private final FetchWaiters waiters = new FetchWaiters();
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
@@ -71,6 +70,7 @@ final class RatisPartitionReplica implements PartitionReplica {
             Consumer<PartitionReplica> electedListener) {
         this.groupId = groupId;
         this.environment = environment;
+        this.intake = new AppendIntake(environment.blocking(), environment.clockMs());
         this.electedListener = electedListener;
         this.config = spec.map(PartitionSpec::config).orElse(defaults);
         this.properties = spec.map(s -> new PartitionProperties(s.topic(), s.partition()))
@@ -163,14 +163,7 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     @Override
     public CompletableFuture<AppendOutcome> append(ByteBuffer batch, Acks acks) {
-        return switch (BatchRules.check(batch, config.maxMessageBytes())) {
-            case BatchCheck.Invalid invalid -> refused(Refusals.of(invalid.reason()), invalid.message());
-            case BatchCheck.Valid valid -> submit(new PendingAppend(valid.header(), batch, acks));
-        };
-    }
-
-    private static CompletableFuture<AppendOutcome> refused(AppendRefusal reason, String message) {
-        return CompletableFuture.completedFuture(new AppendOutcome.Refused(reason, message));
+        return intake.take(batch, config, valid -> submit(new PendingAppend(valid, acks)));
     }
 
     private CompletableFuture<AppendOutcome> submit(PendingAppend pending) {
@@ -347,7 +340,8 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     void complete(PendingAppend pending, long baseOffset) {
         pending.outcome()
-                .complete(new AppendOutcome.Appended(baseOffset, offsets().logStartOffset()));
+                .complete(
+                        new AppendOutcome.Appended(baseOffset, offsets().logStartOffset(), pending.logAppendTimeMs()));
     }
 
     void advanced(long highWatermark) {

@@ -7,11 +7,16 @@ final class Refusals {
 
     private Refusals() {}
 
-    static AppendRefusal of(BatchCheck.Reason reason) {
+    static AppendOutcome.Refused of(BatchCheck.Invalid invalid) {
+        return new AppendOutcome.Refused(of(invalid.reason()), invalid.message(), invalid.records());
+    }
+
+    private static AppendRefusal of(BatchCheck.Reason reason) {
         return switch (reason) {
             case CORRUPT -> AppendRefusal.CORRUPT_BATCH;
             case UNSUPPORTED_MAGIC -> AppendRefusal.UNSUPPORTED_MAGIC;
             case INVALID -> AppendRefusal.INVALID_BATCH;
+            case INVALID_TIMESTAMP -> AppendRefusal.INVALID_TIMESTAMP;
             case TOO_LARGE -> AppendRefusal.TOO_LARGE;
             case TRANSACTIONAL -> AppendRefusal.TRANSACTIONS_UNSUPPORTED;
         };

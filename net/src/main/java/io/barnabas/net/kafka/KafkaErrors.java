@@ -16,6 +16,7 @@ public final class KafkaErrors {
             case CORRUPT_BATCH -> Errors.CORRUPT_MESSAGE;
             case UNSUPPORTED_MAGIC -> Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT;
             case INVALID_BATCH -> Errors.INVALID_RECORD;
+            case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
             case TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
             case OUT_OF_ORDER_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
             case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;

@@ -60,6 +60,8 @@ public record BatchHeader(
     /** Where the part under the CRC begins. */
     public static final int ATTRIBUTES_AT = 21;
 
+    private static final int MAX_TIMESTAMP_AT = 35;
+
     private static final int CODEC_MASK = 0x07;
     private static final int LOG_APPEND_TIME_BIT = 0x08;
     private static final int TRANSACTIONAL_BIT = 0x10;
@@ -83,7 +85,7 @@ public record BatchHeader(
                 buf.getShort(position + ATTRIBUTES_AT),
                 buf.getInt(position + 23),
                 buf.getLong(position + 27),
-                buf.getLong(position + 35),
+                buf.getLong(position + MAX_TIMESTAMP_AT),
                 buf.getLong(position + 43),
                 buf.getShort(position + 51),
                 buf.getInt(position + 53),
@@ -98,6 +100,29 @@ public record BatchHeader(
     /** Writes the partition leader epoch of the batch that begins at {@code position}. */
     public static void writePartitionLeaderEpoch(ByteBuffer buf, int position, int epoch) {
         buf.putInt(position + EPOCH_AT, epoch);
+    }
+
+    /** Writes the size of the whole batch that begins at {@code position}. */
+    static void writeSize(ByteBuffer buf, int position, int sizeInBytes) {
+        buf.putInt(position + LENGTH_AT, sizeInBytes - LENGTH_OVERHEAD);
+    }
+
+    /** Writes the codec's number; the CRC does not fit after that. */
+    static void writeCodec(ByteBuffer buf, int position, int compressionId) {
+        int attributes = buf.getShort(position + ATTRIBUTES_AT) & ~CODEC_MASK;
+        buf.putShort(position + ATTRIBUTES_AT, (short) (attributes | compressionId));
+    }
+
+    /** Writes whose time the records have and the largest timestamp; the CRC does not fit after that. */
+    static void writeTimes(ByteBuffer buf, int position, boolean logAppendTime, long maxTimestamp) {
+        int attributes = buf.getShort(position + ATTRIBUTES_AT) & ~LOG_APPEND_TIME_BIT;
+        buf.putShort(position + ATTRIBUTES_AT, (short) (attributes | (logAppendTime ? LOG_APPEND_TIME_BIT : 0)));
+        buf.putLong(position + MAX_TIMESTAMP_AT, maxTimestamp);
+    }
+
+    /** Writes the CRC of the batch that begins at {@code position}. */
+    static void writeCrc(ByteBuffer buf, int position, int crc) {
+        buf.putInt(position + CRC_AT, crc);
     }
 
     /** Writes the first {@link #PREFIX} bytes of this batch at {@code position}: what a server adds to a client's bytes. */

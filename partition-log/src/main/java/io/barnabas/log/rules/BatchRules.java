@@ -4,11 +4,12 @@ import io.barnabas.log.rules.BatchCheck.Invalid;
 import io.barnabas.log.rules.BatchCheck.Reason;
 import io.barnabas.log.rules.BatchCheck.Valid;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * What a batch must be before it is stored. The records inside a compressed batch are not looked at: batches pass
- * through as they came, and consumers unpack them.
+ * What every batch must be before it is stored, whatever its topic asks for. The records inside are not looked at; see
+ * {@link BatchIntake}.
  */
 public final class BatchRules {
 
@@ -60,7 +61,9 @@ public final class BatchRules {
                     "CRC-32C of the batch is " + Integer.toHexString(crc) + ", its header says "
                             + Integer.toHexString(header.crc()));
         }
-        return checkContent(header);
+        return checkContent(header)
+                .<BatchCheck>map(flaw -> flaw)
+                .orElseGet(() -> new Valid(header, batch, BatchCheck.NO_TIME));
     }
 
     /** CRC-32C of the batch's bytes from the attributes to its end. */
@@ -70,12 +73,12 @@ public final class BatchRules {
         return (int) crc.getValue();
     }
 
-    private static BatchCheck checkContent(BatchHeader header) {
+    private static Optional<Invalid> checkContent(BatchHeader header) {
         if (header.isControl()) {
             return invalid("control batches are written by servers only");
         }
         if (header.isTransactional()) {
-            return new Invalid(Reason.TRANSACTIONAL, "transactions are not served yet");
+            return Optional.of(new Invalid(Reason.TRANSACTIONAL, "transactions are not served yet"));
         }
         if (header.compressionId() > LAST_CODEC) {
             return invalid("compression codec " + header.compressionId() + " is unknown");
@@ -99,7 +102,7 @@ public final class BatchRules {
         return checkProducer(header);
     }
 
-    private static BatchCheck checkProducer(BatchHeader header) {
+    private static Optional<Invalid> checkProducer(BatchHeader header) {
         if (header.producerId() < -1) {
             return invalid("producer id " + header.producerId() + " is negative");
         }
@@ -107,10 +110,10 @@ public final class BatchRules {
             return invalid("producer " + header.producerId() + " sent epoch " + header.producerEpoch()
                     + " and base sequence " + header.baseSequence() + "; neither may be negative");
         }
-        return new Valid(header);
+        return Optional.empty();
     }
 
-    private static Invalid invalid(String message) {
-        return new Invalid(Reason.INVALID, message);
+    private static Optional<Invalid> invalid(String message) {
+        return Optional.of(new Invalid(Reason.INVALID, message));
     }
 }

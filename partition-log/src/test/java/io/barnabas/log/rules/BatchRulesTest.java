@@ -21,7 +21,7 @@ class BatchRulesTest {
     @EnumSource(CompressionType.class)
     void everyCodecPasses(CompressionType codec) {
         ByteBuffer batch = Batches.at(codec, 100, 5, 6);
-        assertThat(BatchRules.check(batch, MAX)).isEqualTo(new Valid(BatchHeader.parse(batch, 0)));
+        assertThat(BatchRules.check(batch, MAX)).isEqualTo(new Valid(BatchHeader.parse(batch, 0), batch, -1));
         assertThat(BatchRules.check(batch.asReadOnlyBuffer(), MAX)).isInstanceOf(Valid.class);
     }
 

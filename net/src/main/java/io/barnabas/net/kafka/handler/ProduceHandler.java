@@ -21,6 +21,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -126,12 +127,19 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             RequestContext context, Partitions.Lookup.Led led, PartitionProduceResponse answer, AppendOutcome outcome) {
         switch (outcome) {
             case AppendOutcome.Appended appended ->
-                answer.setBaseOffset(appended.baseOffset()).setLogStartOffset(appended.logStartOffset());
+                answer.setBaseOffset(appended.baseOffset())
+                        .setLogStartOffset(appended.logStartOffset())
+                        .setLogAppendTimeMs(appended.logAppendTimeMs());
             case AppendOutcome.Duplicate twin ->
                 answer.setBaseOffset(twin.baseOffset()).setLogStartOffset(twin.logStartOffset());
             case AppendOutcome.Refused refused -> {
                 Errors error = KafkaErrors.of(refused.reason());
                 answer.setErrorCode(error.code()).setErrorMessage(refused.message());
+                refused.records()
+                        .forEach(fault -> answer.recordErrors()
+                                .add(new BatchIndexAndErrorMessage()
+                                        .setBatchIndex(fault.index())
+                                        .setBatchIndexErrorMessage(fault.message())));
                 if (error == Errors.NOT_LEADER_OR_FOLLOWER) {
                     hint(
                             context,

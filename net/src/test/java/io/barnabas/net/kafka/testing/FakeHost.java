@@ -43,8 +43,10 @@ public final class FakeHost implements PartitionHost {
 
     @Override
     public CompletableFuture<PartitionReplica> add(PartitionSpec spec) {
-        return CompletableFuture.completedFuture(replicas.computeIfAbsent(
-                spec.groupId(), id -> new FakeReplica(id, spec.topic(), spec.partition(), nodeId, directory)));
+        FakeReplica replica = replicas.computeIfAbsent(
+                spec.groupId(), id -> new FakeReplica(id, spec.topic(), spec.partition(), nodeId, directory));
+        replica.configure(spec.config());
+        return CompletableFuture.completedFuture(replica);
     }
 
     @Override

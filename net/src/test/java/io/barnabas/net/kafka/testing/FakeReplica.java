@@ -2,6 +2,7 @@ package io.barnabas.net.kafka.testing;
 
 import io.barnabas.log.AppendOutcome;
 import io.barnabas.log.AppendRefusal;
+import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogSlice;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.ReadOutcome;
@@ -9,7 +10,7 @@ import io.barnabas.log.ReplicaStatus;
 import io.barnabas.log.TrimOutcome;
 import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchHeader;
-import io.barnabas.log.rules.BatchRules;
+import io.barnabas.log.rules.BatchIntake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -38,6 +39,8 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
     private final List<Runnable> held = new ArrayList<>();
     private final AtomicInteger openSlices = new AtomicInteger();
     private volatile Leadership leadership;
+    private LogConfig config = LogConfig.DEFAULT;
+    private long nowMs = System.currentTimeMillis();
     private long logStartOffset;
     private long highWatermark;
     private long logEndOffset;
@@ -111,6 +114,16 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
     /** Refuses every append from now on; null takes them again. */
     public synchronized void refuse(AppendRefusal reason) {
         refusal = reason;
+    }
+
+    /** Takes batches by these settings from now on. */
+    public synchronized void configure(LogConfig changed) {
+        config = changed;
+    }
+
+    /** Stops the replica's clock at a time of day. */
+    public synchronized void clock(long epochMs) {
+        nowMs = epochMs;
     }
 
     /** Makes reads fail from now on. */
@@ -193,9 +206,9 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
             if (refusal != null) {
                 return CompletableFuture.completedFuture(new AppendOutcome.Refused(refusal, "refused as told"));
             }
-            outcome = switch (BatchRules.check(batch, 1 << 20)) {
+            outcome = switch (BatchIntake.take(batch, config, nowMs)) {
                 case BatchCheck.Invalid invalid -> refused(invalid);
-                case BatchCheck.Valid valid -> store(valid.header(), batch, acks);
+                case BatchCheck.Valid valid -> store(valid, acks);
             };
         }
         advance();
@@ -207,13 +220,17 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
             case CORRUPT -> AppendRefusal.CORRUPT_BATCH;
             case UNSUPPORTED_MAGIC -> AppendRefusal.UNSUPPORTED_MAGIC;
             case INVALID -> AppendRefusal.INVALID_BATCH;
+            case INVALID_TIMESTAMP -> AppendRefusal.INVALID_TIMESTAMP;
             case TOO_LARGE -> AppendRefusal.TOO_LARGE;
             case TRANSACTIONAL -> AppendRefusal.TRANSACTIONS_UNSUPPORTED;
         };
-        return CompletableFuture.completedFuture(new AppendOutcome.Refused(reason, invalid.message()));
+        return CompletableFuture.completedFuture(
+                new AppendOutcome.Refused(reason, invalid.message(), invalid.records()));
     }
 
-    private CompletableFuture<AppendOutcome> store(BatchHeader header, ByteBuffer batch, Acks acks) {
+    private CompletableFuture<AppendOutcome> store(BatchCheck.Valid valid, Acks acks) {
+        BatchHeader header = valid.header();
+        ByteBuffer batch = valid.bytes();
         long base = logEndOffset;
         BatchHeader placed = header.placedAt(base, leadership.epoch());
         ByteBuffer bytes =
@@ -227,7 +244,7 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
         batches.add(new Stored(placed, fileSize));
         fileSize += placed.sizeInBytes();
         logEndOffset = base + header.lastOffsetDelta() + 1;
-        AppendOutcome appended = new AppendOutcome.Appended(base, logStartOffset);
+        AppendOutcome appended = new AppendOutcome.Appended(base, logStartOffset, valid.logAppendTimeMs());
         if (holding && acks == Acks.MAJORITY) {
             CompletableFuture<AppendOutcome> later = new CompletableFuture<>();
             held.add(() -> later.complete(appended));
