@@ -67,8 +67,7 @@ class PartitionReplicationTest {
             PartitionReplica next = hosts.leader(group);
             assertThat(append(next, Batches.idempotent(7, epoch, 0, "a", "b")))
                     .isEqualTo(new AppendOutcome.Duplicate(0, 0));
-            assertThat(append(next, Batches.idempotent(7, epoch, 2, "c")))
-                    .isEqualTo(new AppendOutcome.Appended(2, 0));
+            assertThat(append(next, Batches.idempotent(7, epoch, 2, "c"))).isEqualTo(new AppendOutcome.Appended(2, 0));
             assertThat(append(next, Batches.idempotent(7, (short) 1, 0, "d")))
                     .isEqualTo(new AppendOutcome.Appended(3, 0));
             assertThat(append(next, Batches.idempotent(7, epoch, 3, "x")))
