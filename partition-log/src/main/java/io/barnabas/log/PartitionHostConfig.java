@@ -23,6 +23,8 @@ import org.apache.ratis.conf.RaftProperties;
  * @param flushMode {@code log.flush}
  * @param flushIntervalMs {@code log.flush.interval.ms}, of use with {@link FlushMode#ASYNC} only
  * @param producerIdleMs {@code producer.id.expiration.ms}
+ * @param catchUp where replicas that are far behind get their leader's log
+ * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}, 0 for no limit
  * @param retentionCheckMs {@code log.retention.check.interval.ms}
  * @param files the file system under the partitions' segments
  * @param listener hears of directories that fail
@@ -39,6 +41,8 @@ public record PartitionHostConfig(
         FlushMode flushMode,
         long flushIntervalMs,
         long producerIdleMs,
+        CatchUpSource catchUp,
+        long catchUpBytesPerSecond,
         long retentionCheckMs,
         SegmentFiles files,
         LogDirectoryListener listener) {}

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +69,12 @@ public interface PartitionReplica {
      * first offset after it; {@link EpochEnd#UNDEFINED} when unknown.
      */
     EpochEnd endOf(int leaderEpoch);
+
+    /**
+     * What this replica has applied, for a follower that copies the log in bulk; the batches are read as by any
+     * consumer. Empty unless it leads.
+     */
+    Optional<byte[]> appliedState();
 
     /** Size, progress and condition, for {@code partition describe} and metrics. */
     ReplicaStatus status();

@@ -2,26 +2,15 @@ package io.barnabas.log;
 
 import io.barnabas.log.PartitionReplica.Acks;
 import io.barnabas.log.ReplicaLog.Uncommitted;
-import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.SequenceCheck;
-import io.barnabas.log.segment.SegmentLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -30,19 +19,13 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
-import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
-import org.apache.ratis.util.MD5FileUtil;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Carries a partition's appends through Ratis. A Raft entry holds the small {@link LogEntry}; the batch is its state
@@ -54,11 +37,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionStateMachine extends BaseStateMachine {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PartitionStateMachine.class);
-
     private final RatisPartitionReplica replica;
     private final PartitionEnvironment environment;
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final SnapshotFiles snapshots = new SnapshotFiles();
+    private ReplicaRecovery recovery;
     private volatile ReplicaLog log;
 
     PartitionStateMachine(RatisPartitionReplica replica, PartitionEnvironment environment) {
@@ -70,9 +52,11 @@ final class PartitionStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
-            storage.init(raftStorage);
             try {
-                open(raftStorage);
+                replica.openFiles(raftStorage.getStorageDir().getRoot().toPath());
+                snapshots.open(raftStorage);
+                recovery = new ReplicaRecovery(replica, environment, snapshots, raftStorage);
+                take(recovery.open());
             } catch (IOException | RuntimeException e) {
                 replica.fail("cannot be opened: " + e.getMessage(), e);
                 throw e;
@@ -80,89 +64,15 @@ final class PartitionStateMachine extends BaseStateMachine {
         });
     }
 
-    private void open(RaftStorage raftStorage) throws IOException {
-        replica.openFiles(raftStorage.getStorageDir().getRoot().toPath());
-        SingleFileSnapshotInfo info = storage.loadLatestSnapshot();
-        ReplicaSnapshot snapshot = info == null
-                ? ReplicaSnapshot.empty()
-                : ReplicaSnapshot.read(info.getFile().getPath());
-        long snapshotIndex = info == null ? -1 : info.getIndex();
-        if (info != null) {
-            setLastAppliedTermIndex(info.getTermIndex());
-        }
-        SegmentLog segments = replica.openSegments(snapshot.highWatermark());
-        try {
-            StartOffsetFile startOffset = replica.openStartOffset();
-            if (segments.logEndOffset() < startOffset.offset()) {
-                // A crash may have come between the last segment's deletion and the new beginning.
-                segments.trimTo(startOffset.offset());
-            }
-            if (segments.logStartOffset() > startOffset.offset()) {
-                throw new IOException("its segments begin at offset " + segments.logStartOffset()
-                        + " but the log was trimmed to offset " + startOffset.offset() + " only");
-            }
-            if (segments.logEndOffset() < snapshot.highWatermark()) {
-                throw new IOException("its segments end at offset " + segments.logEndOffset() + " but offsets below "
-                        + snapshot.highWatermark() + " were committed here");
-            }
-            List<Uncommitted> tail = reconcile(raftStorage, snapshotIndex, snapshot.highWatermark(), segments);
-            long end = tail.isEmpty()
-                    ? snapshot.highWatermark()
-                    : tail.getLast().append().nextOffset();
-            segments.truncateTo(end);
-            log = new ReplicaLog(segments, startOffset, snapshot, tail, environment.flushMode(), environment.clockMs());
-            replica.opened(log);
-        } catch (IOException | RuntimeException e) {
-            segments.close();
-            throw e;
-        }
-    }
-
-    /**
-     * Holds the Raft log against the segments and cuts the Raft log where a batch is missing. Such an entry was never
-     * acknowledged by this replica: Ratis flushes the batches before it counts an entry as flushed, but may spill the
-     * entry itself earlier. An entry whose offsets the segments leave out was trimmed or compacted away.
-     */
-    private List<Uncommitted> reconcile(
-            RaftStorage raftStorage, long snapshotIndex, long fromOffset, SegmentLog segments) throws IOException {
-        List<RaftLogTail.Entry> entries =
-                RaftLogTail.read(raftStorage, snapshotIndex).entries();
-        Deque<BatchHeader> stored = new ArrayDeque<>();
-        segments.scan(fromOffset, segments.logEndOffset(), (header, position) -> stored.add(header));
-        List<Uncommitted> tail = new ArrayList<>();
-        for (RaftLogTail.Entry entry : entries) {
-            BatchHeader next = stored.peekFirst();
-            boolean skipped = next == null
-                    ? entry.append().nextOffset() <= segments.logEndOffset()
-                    : entry.append().nextOffset() <= next.baseOffset();
-            if (!skipped && (next == null || !isOf(entry, next))) {
-                LOG.warn(
-                        "{}: the batch of Raft entry {} (term {}, offset {}) is not on disk; cutting the Raft log there",
-                        replica,
-                        entry.index(),
-                        entry.term(),
-                        entry.append().baseOffset());
-                RaftLogTail.cutFrom(raftStorage, entry);
-                break;
-            }
-            if (!skipped) {
-                stored.removeFirst();
-            }
-            tail.add(new Uncommitted(entry.index(), entry.term(), entry.append()));
-        }
-        return tail;
-    }
-
-    /** A leader gives an offset once in a term; the bytes may be fewer when it compacted them since. */
-    private static boolean isOf(RaftLogTail.Entry entry, BatchHeader stored) {
-        return stored.partitionLeaderEpoch() == entry.term()
-                && stored.baseOffset() == entry.append().baseOffset()
-                && stored.nextOffset() == entry.append().nextOffset();
+    private void take(ReplicaLog opened) {
+        log = opened;
+        setLastAppliedTermIndex(opened.applied());
+        replica.opened(opened);
     }
 
     @Override
     public StateMachineStorage getStateMachineStorage() {
-        return storage;
+        return snapshots.storage();
     }
 
     @Override
@@ -276,18 +186,22 @@ final class PartitionStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
+        if (isKnown(entry.getIndex())) {
+            return CompletableFuture.completedFuture(Message.EMPTY);
+        }
+        TermIndex at = TermIndex.valueOf(entry);
         switch (RaftLogTail.decode(entry)) {
             case LogEntry.Append append -> {
-                log.apply(append, entry.getTerm());
-                updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+                log.apply(append, at);
+                updateLastAppliedTermIndex(at);
                 if (transaction.getStateMachineContext() instanceof Appending appending) {
                     replica.complete(appending.pending(), append.baseOffset());
                 }
                 replica.advanced(append.nextOffset());
             }
             case LogEntry.Trim trim -> {
-                log.trim(trim.logStartOffset());
-                updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+                log.trim(trim.logStartOffset(), at);
+                updateLastAppliedTermIndex(at);
                 replica.trimmed();
                 if (transaction.getStateMachineContext() instanceof PendingTrim pending) {
                     pending.outcome()
@@ -304,29 +218,53 @@ final class PartitionStateMachine extends BaseStateMachine {
         if (log == null || applied.getIndex() < 0) {
             return -1;
         }
-        Optional<Long> latest = Optional.ofNullable(storage.getLatestSnapshot()).map(SingleFileSnapshotInfo::getIndex);
-        if (latest.isPresent() && latest.get() >= applied.getIndex()) {
-            return latest.get();
+        if (snapshots.latestIndex() >= applied.getIndex()) {
+            return snapshots.latestIndex();
         }
-        Path file =
-                storage.getSnapshotFile(applied.getTerm(), applied.getIndex()).toPath();
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes =
-                    ByteBuffer.wrap(log.snapshot(environment.producerIdleMs()).encode());
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        AppliedState state = log.snapshot(environment.producerIdleMs());
+        snapshots.write(state);
+        return state.at().getIndex();
+    }
+
+    @Override
+    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstAvailable) {
+        String leader = role.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
+        return CompletableFuture.supplyAsync(
+                () -> replica.copyFrom(Integer.parseInt(leader), firstAvailable.getIndex()), environment.blocking());
+    }
+
+    /** Ratis calls it when a copy of the leader's log is finished, before it drops its own log up to there. */
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        try {
+            log.close();
+            take(recovery.openCopy());
+        } catch (IOException | RuntimeException e) {
+            replica.fail("cannot take over the copy of its leader's log: " + e.getMessage(), e);
+            throw new IllegalStateException(e);
+        } finally {
+            getLifeCycle().transition(LifeCycle.State.PAUSED);
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
-        try (FileChannel directory = FileChannel.open(file.getParent())) {
-            directory.force(true);
+    }
+
+    @Override
+    public void reinitialize() {
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    /** An entry that Ratis was about to apply when a copy took its place, and which is part of the copy. */
+    private boolean isKnown(long index) {
+        return index <= log.applied().getIndex();
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        if (!isKnown(index)) {
+            log.passed(TermIndex.valueOf(term, index));
+            updateLastAppliedTermIndex(term, index);
         }
-        storage.updateLatestSnapshot(new SingleFileSnapshotInfo(new FileInfo(file, digest), applied));
-        return applied.getIndex();
     }
 
     @Override

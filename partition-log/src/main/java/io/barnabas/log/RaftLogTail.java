@@ -32,9 +32,11 @@ final class RaftLogTail {
     private static final SizeInBytes MAX_ENTRY = SizeInBytes.valueOf("64MB");
 
     private final List<Entry> entries;
+    private final long lastIndex;
 
-    private RaftLogTail(List<Entry> entries) {
+    private RaftLogTail(List<Entry> entries, long lastIndex) {
         this.entries = entries;
+        this.lastIndex = lastIndex;
     }
 
     /**
@@ -48,9 +50,11 @@ final class RaftLogTail {
     /** Reads the appends above {@code snapshotIndex}, in order. */
     static RaftLogTail read(RaftStorage storage, long snapshotIndex) throws IOException {
         List<Entry> entries = new ArrayList<>();
+        long[] last = {-1};
         for (LogSegmentPath file : LogSegmentPath.getLogSegmentPaths(storage)) {
             Span span = Span.of(file.getPath());
             if (span.endsBy(snapshotIndex)) {
+                last[0] = span.end().getAsLong();
                 continue;
             }
             long[] position = {FILE_HEADER_BYTES};
@@ -61,6 +65,7 @@ final class RaftLogTail {
                     CorruptionPolicy.WARN_AND_RETURN,
                     null,
                     entry -> {
+                        last[0] = entry.getIndex();
                         if (entry.getIndex() > snapshotIndex
                                 && entry.hasStateMachineLogEntry()
                                 && decode(entry) instanceof LogEntry.Append append) {
@@ -69,11 +74,16 @@ final class RaftLogTail {
                         position[0] += frameBytes(entry);
                     });
         }
-        return new RaftLogTail(entries);
+        return new RaftLogTail(entries, last[0]);
     }
 
     List<Entry> entries() {
         return entries;
+    }
+
+    /** Index of the last entry of any kind, -1 when the log is empty. */
+    long lastIndex() {
+        return lastIndex;
     }
 
     /** Removes {@code first} and all entries after it from the Raft log on disk. */

@@ -4,6 +4,7 @@ import io.barnabas.log.directory.LogDirectories;
 import io.barnabas.log.directory.LogDirectory;
 import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.PartitionProperties;
+import io.barnabas.log.rules.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -74,6 +75,8 @@ public final class RatisPartitionHost implements PartitionHost {
                 new RecentBatches(RECENT_BATCH_BYTES),
                 config.flushMode(),
                 config.producerIdleMs(),
+                config.catchUp(),
+                new Pace(config.catchUpBytesPerSecond()),
                 blocking,
                 System::currentTimeMillis);
         this.server = RaftServer.newBuilder()
@@ -117,9 +120,10 @@ public final class RatisPartitionHost implements PartitionHost {
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(raft, async);
         // A torn last entry was never acknowledged; the replica compares all others with its segments.
         RaftServerConfigKeys.Log.setCorruptionPolicy(raft, CorruptionPolicy.WARN_AND_RETURN);
-        // A snapshot of a partition holds no records, so it cannot stand in for purged entries.
+        // A snapshot of a partition holds no records: a replica that lacks purged entries copies its leader's log.
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(raft, false);
-        RaftServerConfigKeys.Log.setPurgePreservationLogNum(raft, Long.MAX_VALUE >> 1);
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(raft, true);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(raft, 2);
         return raft;
     }
 

@@ -1,12 +1,14 @@
 package io.barnabas.log;
 
 import io.barnabas.log.directory.PartitionProperties;
+import io.barnabas.log.index.IndexSink;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.RetentionRule;
 import io.barnabas.log.rules.SequenceCheck;
 import io.barnabas.log.segment.SegmentLog;
 import io.barnabas.log.segment.SegmentLogConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -37,6 +40,7 @@ import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +64,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     private volatile LogConfig config;
     private volatile ReplicaLog log;
     private volatile RaftServer.Division division;
+    private volatile CatchUpProgress catchUpProgress;
     private volatile boolean closed;
 
     RatisPartitionReplica(
@@ -90,11 +95,66 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     SegmentLog openSegments(long recoveryOffset) throws IOException {
         return SegmentLog.open(
-                environment.files(),
-                directory.resolve("log"),
-                SegmentLogConfig.of(config),
-                environment.directories().index(groupId, directory),
-                recoveryOffset);
+                environment.files(), directory.resolve("log"), SegmentLogConfig.of(config), index(), recoveryOffset);
+    }
+
+    /** The partition's entries in the index of its directory. */
+    IndexSink index() throws IOException {
+        return environment.directories().index(groupId, directory);
+    }
+
+    CatchUp catchUp() {
+        return new CatchUp(environment.files(), directory, SegmentLogConfig.of(config), environment.clockMs());
+    }
+
+    /**
+     * Copies the leader's log in bulk.
+     *
+     * @param firstAvailable first Raft index that the leader still has
+     * @return the entry from which Raft goes on; null to go on with Raft at once
+     */
+    TermIndex copyFrom(int leader, long firstAvailable) {
+        ReplicaLog open = log;
+        try (CatchUpSource.Session session = environment.catchUp().open(leader, groupId)) {
+            AppliedState state = AppliedState.decode(session.appliedState());
+            if (state.at().getIndex() <= open.applied().getIndex()) {
+                return null;
+            }
+            if (state.at().getIndex() + 1 < firstAvailable) {
+                throw new IOException("node " + leader + " has applied entry "
+                        + state.at().getIndex() + " only, its log begins at " + firstAvailable);
+            }
+            LOG.info(
+                    "{}: copying the log of node {} from offset {} to {}",
+                    this,
+                    leader,
+                    open.highWatermark(),
+                    state.snapshot().highWatermark());
+            catchUp().copy(session, state, open.highWatermark(), this::moved);
+            return state.at();
+        } catch (IOException e) {
+            LOG.warn("{}: copying the log of node {} failed and is tried again: {}", this, leader, e.toString());
+            throw new UncheckedIOException(e);
+        } finally {
+            catchUpProgress = null;
+        }
+    }
+
+    private void moved(CatchUpProgress progress, long bytes) {
+        catchUpProgress = progress;
+        long wait;
+        synchronized (environment.catchUpPace()) {
+            wait = environment.catchUpPace().waitAfter(bytes, System.nanoTime());
+        }
+        LockSupport.parkNanos(wait);
+    }
+
+    @Override
+    public Optional<byte[]> appliedState() {
+        ReplicaLog open = log;
+        return open == null || !leadership().local()
+                ? Optional.empty()
+                : Optional.of(open.state().encode());
     }
 
     StartOffsetFile openStartOffset() throws IOException {
@@ -450,6 +510,7 @@ final class RatisPartitionReplica implements PartitionReplica {
                 open == null ? 0 : open.segments().sizeInBytes(),
                 open == null ? 0 : open.segments().segments(),
                 followerLags(),
+                Optional.ofNullable(catchUpProgress),
                 Optional.ofNullable(failure.get()));
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.apache.ratis.server.protocol.TermIndex;
 
 /**
  * A replica's log between Raft and the disk.
@@ -57,29 +58,33 @@ final class ReplicaLog {
     /** Why the disk is no longer trusted. */
     private volatile IOException failure;
 
+    private TermIndex applied;
+
     /** An entry in the Raft log that is not known to be committed. */
     record Uncommitted(long index, long term, LogEntry.Append append) {}
 
     private sealed interface DiskOperation {
         record Write(BatchHeader header, ByteBuffer batch, Runnable written) implements DiskOperation {}
 
-        /** A batch that the leader has no more, trimmed or compacted away: its offsets stay empty. */
-        record Skip(long nextOffset, int leaderEpoch) implements DiskOperation {}
+        /** A batch that the leader has no more, trimmed or compacted away: an empty one stands for it. */
+        record Skip(BatchHeader header) implements DiskOperation {}
 
         record Truncate(long endOffset) implements DiskOperation {}
     }
 
     /**
-     * Goes on from {@code snapshot} with the entries that the Raft log holds beyond it; {@code segments} end where the
+     * Goes on from {@code state} with the entries that the Raft log holds beyond it; {@code segments} end where the
      * last of them ends.
      */
     ReplicaLog(
+            AppliedState state,
             SegmentLog segments,
             StartOffsetFile startOffset,
-            ReplicaSnapshot snapshot,
             List<Uncommitted> tail,
             FlushMode flushMode,
             LongSupplier clockMs) {
+        ReplicaSnapshot snapshot = state.snapshot();
+        this.applied = state.at();
         this.segments = segments;
         this.startOffset = startOffset;
         this.logStartOffset = Math.max(snapshot.logStartOffset(), startOffset.offset());
@@ -143,7 +148,7 @@ final class ReplicaLog {
     /** Takes an entry whose batch the leader has no more. */
     void skip(Uncommitted entry) {
         synchronized (state) {
-            take(entry, new DiskOperation.Skip(entry.append().nextOffset(), Math.toIntExact(entry.term())));
+            take(entry, new DiskOperation.Skip(entry.append().header(Math.toIntExact(entry.term()))));
         }
     }
 
@@ -247,10 +252,11 @@ final class ReplicaLog {
         for (DiskOperation operation : operations) {
             switch (operation) {
                 case DiskOperation.Write write -> run.add(Pending.of(write.header(), write.batch()));
-                case DiskOperation.Skip skip -> {
-                    writeRun(run);
-                    segments.skipTo(skip.nextOffset(), skip.leaderEpoch(), clockMs.getAsLong());
-                }
+                case DiskOperation.Skip skip ->
+                    run.add(Pending.empty(
+                            skip.header().baseOffset(),
+                            skip.header().lastOffset(),
+                            skip.header().partitionLeaderEpoch()));
                 case DiskOperation.Truncate truncate -> {
                     writeRun(run);
                     segments.truncateTo(truncate.endOffset());
@@ -268,22 +274,52 @@ final class ReplicaLog {
     }
 
     /** A committed entry: its records become readable. */
-    void apply(LogEntry.Append append, long term) {
+    void apply(LogEntry.Append append, TermIndex at) {
         synchronized (state) {
+            long term = at.getTerm();
             Uncommitted first = uncommitted.pollFirst();
             if (first == null || !first.append().equals(append) || first.term() != term) {
                 throw new IllegalStateException("committed " + append + " in term " + term + " but wrote " + first);
             }
             committedProducers.record(append.header(Math.toIntExact(term)), clockMs.getAsLong());
             highWatermark = append.nextOffset();
+            applied = at;
         }
     }
 
     /** A committed trim: what lies below {@code offset} is no longer read. */
-    void trim(long offset) {
+    void trim(long offset, TermIndex at) {
         synchronized (state) {
+            applied = at;
             logStartOffset = Math.max(logStartOffset, offset);
             epochs = epochs.trimTo(logStartOffset);
+        }
+    }
+
+    /** A committed entry that changes nothing here. */
+    void passed(TermIndex at) {
+        synchronized (state) {
+            applied = at;
+        }
+    }
+
+    /** The last entry that was applied. */
+    TermIndex applied() {
+        synchronized (state) {
+            return applied;
+        }
+    }
+
+    /** What is applied now; all of it is in the segment files. */
+    AppliedState state() {
+        synchronized (state) {
+            return new AppliedState(
+                    applied,
+                    new ReplicaSnapshot(
+                            logStartOffset,
+                            highWatermark,
+                            epochs.truncateTo(highWatermark),
+                            committedProducers.copy()));
         }
     }
 
@@ -302,7 +338,7 @@ final class ReplicaLog {
     }
 
     /** What is committed, made durable. */
-    ReplicaSnapshot snapshot(long producerIdleMs) throws IOException {
+    AppliedState snapshot(long producerIdleMs) throws IOException {
         io.lock();
         try {
             if (!closed) {
@@ -314,8 +350,7 @@ final class ReplicaLog {
         synchronized (state) {
             committedProducers.expire(clockMs.getAsLong(), producerIdleMs);
             rebuildWrittenProducers();
-            return new ReplicaSnapshot(
-                    logStartOffset, highWatermark, epochs.truncateTo(highWatermark), committedProducers.copy());
+            return state();
         }
     }
 

@@ -29,7 +29,7 @@ record ReplicaSnapshot(long logStartOffset, long highWatermark, EpochHistory epo
         return new ReplicaSnapshot(0, 0, EpochHistory.EMPTY, new ProducerLedger());
     }
 
-    byte[] encode() {
+    PartitionSnapshot toProto() {
         PartitionSnapshot.Builder snapshot = PartitionSnapshot.newBuilder()
                 .setVersion(VERSION)
                 .setLogStartOffset(logStartOffset)
@@ -38,7 +38,7 @@ record ReplicaSnapshot(long logStartOffset, long highWatermark, EpochHistory epo
                 .forEach(start -> snapshot.addEpochs(
                         EpochStart.newBuilder().setEpoch(start.epoch()).setStartOffset(start.startOffset())));
         producers.entries().forEach(entry -> snapshot.addProducers(encode(entry)));
-        return snapshot.build().toByteArray();
+        return snapshot.build();
     }
 
     private static Producer encode(ProducerEntry entry) {
@@ -63,7 +63,10 @@ record ReplicaSnapshot(long logStartOffset, long highWatermark, EpochHistory epo
     }
 
     static ReplicaSnapshot decode(byte[] bytes) throws InvalidProtocolBufferException {
-        PartitionSnapshot snapshot = PartitionSnapshot.parseFrom(bytes);
+        return of(PartitionSnapshot.parseFrom(bytes));
+    }
+
+    static ReplicaSnapshot of(PartitionSnapshot snapshot) {
         if (snapshot.getVersion() != VERSION) {
             throw new IllegalArgumentException("version " + snapshot.getVersion() + " is unknown");
         }

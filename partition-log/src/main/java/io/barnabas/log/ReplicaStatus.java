@@ -9,7 +9,12 @@ import java.util.Optional;
  * @param sizeInBytes bytes in segment files
  * @param segments number of segment files
  * @param followerLags on the leader, by node id: Raft entries that the follower has yet to match; empty elsewhere
+ * @param catchUp how far a bulk copy of the leader's log has come, empty when there is none
  * @param failure why the replica stopped, empty when it is well
  */
 public record ReplicaStatus(
-        long sizeInBytes, int segments, Map<Integer, Long> followerLags, Optional<String> failure) {}
+        long sizeInBytes,
+        int segments,
+        Map<Integer, Long> followerLags,
+        Optional<CatchUpProgress> catchUp,
+        Optional<String> failure) {}

@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,21 +34,29 @@ final class Batches {
         return records;
     }
 
-    /** Every committed record as "offset=value". */
-    static List<String> readAll(PartitionReplica replica) throws Exception {
-        List<String> all = new ArrayList<>();
-        long offset = replica.offsets().logStartOffset();
-        while (offset < replica.offsets().highWatermark()) {
-            ReadOutcome.Records outcome = (ReadOutcome.Records) replica.read(offset, 1 << 20, true);
-            LogSlice slice = outcome.records();
+    /** The bytes of a slice, which is given back. */
+    static ByteBuffer bytesOf(LogSlice slice) throws IOException {
+        try {
             ByteBuffer bytes = ByteBuffer.allocate(slice.sizeInBytes());
             while (bytes.hasRemaining()) {
                 if (slice.channel().read(bytes, slice.position() + bytes.position()) < 0) {
                     throw new IllegalStateException("the slice reaches behind its file");
                 }
             }
+            return bytes.flip();
+        } finally {
             slice.release();
-            for (Record record : MemoryRecords.readableRecords(bytes.flip()).records()) {
+        }
+    }
+
+    /** Every committed record as "offset=value". */
+    static List<String> readAll(PartitionReplica replica) throws Exception {
+        List<String> all = new ArrayList<>();
+        long offset = replica.offsets().logStartOffset();
+        while (offset < replica.offsets().highWatermark()) {
+            ReadOutcome.Records outcome = (ReadOutcome.Records) replica.read(offset, 1 << 20, true);
+            ByteBuffer bytes = bytesOf(outcome.records());
+            for (Record record : MemoryRecords.readableRecords(bytes).records()) {
                 all.add(record.offset() + "=" + StandardCharsets.UTF_8.decode(record.value()));
                 offset = record.offset() + 1;
             }

@@ -6,19 +6,25 @@ import io.barnabas.log.directory.LogDirectoryConfig;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.log.segment.SegmentFiles;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.ratis.RaftConfigKeys;
@@ -38,11 +44,13 @@ final class LocalHosts implements AutoCloseable {
     private final IntFunction<SegmentFiles> files;
     private final int disks;
     private final List<String> failures = new CopyOnWriteArrayList<>();
+    private final Consumer<RaftProperties> tuning;
+    private final AtomicInteger copied = new AtomicInteger();
     private final List<PartitionSpec.Peer> peers = new ArrayList<>();
-    private final Map<Integer, RatisPartitionHost> running = new HashMap<>();
+    private final Map<Integer, RatisPartitionHost> running = new ConcurrentHashMap<>();
 
     LocalHosts(Path directory, int count, FlushMode flushMode) throws IOException {
-        this(directory, count, flushMode, 1, id -> SegmentFiles.direct());
+        this(directory, count, flushMode, id -> SegmentFiles.direct());
     }
 
     /** With the file system of each node's segments. */
@@ -53,8 +61,21 @@ final class LocalHosts implements AutoCloseable {
     /** With {@code disks} log directories for each host, too. */
     LocalHosts(Path directory, int count, FlushMode flushMode, int disks, IntFunction<SegmentFiles> files)
             throws IOException {
+        this(directory, count, flushMode, disks, files, raft -> {});
+    }
+
+    /** With other Raft settings than the rest, too. */
+    LocalHosts(
+            Path directory,
+            int count,
+            FlushMode flushMode,
+            int disks,
+            IntFunction<SegmentFiles> files,
+            Consumer<RaftProperties> tuning)
+            throws IOException {
         this.files = files;
         this.disks = disks;
+        this.tuning = tuning;
         this.directory = directory;
         this.flushMode = flushMode;
         for (int id = 1; id <= count; id++) {
@@ -65,9 +86,16 @@ final class LocalHosts implements AutoCloseable {
         }
     }
 
+    /** Below the ports that the system gives to outgoing connections, where a stopped host would lose its own. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        for (int port = ThreadLocalRandom.current().nextInt(10_000, 30_000); ; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                if (port > 32_000) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -102,6 +130,7 @@ final class LocalHosts implements AutoCloseable {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(raft, SizeInBytes.valueOf("4MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(raft, SizeInBytes.valueOf(4 * 1024 * 1024 + 8L));
         Files.createDirectories(directory(id));
+        tuning.accept(raft);
         RatisPartitionHost host = RatisPartitionHost.open(new PartitionHostConfig(
                 id,
                 address,
@@ -114,6 +143,8 @@ final class LocalHosts implements AutoCloseable {
                 flushMode,
                 100,
                 TimeUnit.DAYS.toMillis(1),
+                this::copyFrom,
+                0,
                 100,
                 files.apply(id),
                 (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining)));
@@ -124,6 +155,34 @@ final class LocalHosts implements AutoCloseable {
     /** What the hosts said of failing directories. */
     List<String> failures() {
         return failures;
+    }
+
+    /** A copy that comes straight from the leader's object, where a node would ask over the network. */
+    private CatchUpSource.Session copyFrom(int leader, UUID groupId) {
+        PartitionReplica replica = running.get(leader).replica(groupId).orElseThrow();
+        return new CatchUpSource.Session() {
+            @Override
+            public byte[] appliedState() throws IOException {
+                return replica.appliedState().orElseThrow(() -> new IOException("does not lead"));
+            }
+
+            @Override
+            public ByteBuffer read(long offset, int maxBytes) throws IOException {
+                if (!(replica.read(offset, maxBytes, true) instanceof ReadOutcome.Records found)) {
+                    throw new IOException("cannot read at offset " + offset);
+                }
+                copied.incrementAndGet();
+                return Batches.bytesOf(found.records());
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** How many reads bulk copies have made. */
+    int copied() {
+        return copied.get();
     }
 
     void stop(int id) {

@@ -12,6 +12,7 @@ import io.barnabas.net.kafka.handler.DescribeLogDirsHandler;
 import io.barnabas.net.kafka.handler.DescribeQuorumHandler;
 import io.barnabas.net.kafka.handler.DescribeTopicPartitionsHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
+import io.barnabas.net.kafka.handler.FetchSnapshotHandler;
 import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
 import io.barnabas.net.kafka.handler.IncrementalAlterConfigsHandler;
 import io.barnabas.net.kafka.handler.InitProducerIdHandler;
@@ -44,6 +45,7 @@ public final class ApiTable {
         List<Api<?, ?>> served = new ArrayList<>(List.of(
                 api(ApiKeys.PRODUCE, 3, 13, new ProduceHandler(broker)),
                 api(ApiKeys.FETCH, 4, 18, new FetchHandler(broker)),
+                api(ApiKeys.FETCH_SNAPSHOT, 0, 1, new FetchSnapshotHandler(broker)),
                 api(ApiKeys.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(broker)),
                 api(ApiKeys.DELETE_RECORDS, 0, 2, new DeleteRecordsHandler(broker)),
                 api(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, new OffsetForLeaderEpochHandler(broker)),

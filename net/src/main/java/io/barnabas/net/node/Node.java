@@ -125,7 +125,7 @@ public final class Node implements AutoCloseable {
         onStop("the control thread", control::shutdownNow);
         MetadataQuorum quorum = openQuorum(directories.metadata());
         onStop("the metadata quorum", quorum::close);
-        PartitionHost host = openPartitions(directories);
+        PartitionHost host = openPartitions(directories, quorum);
         onStop("the partitions", host::close);
         join(directories.metadata(), quorum, host, control);
         startListeners(new NodeBroker(config.nodeId(), quorum, host, config.broker()));
@@ -157,7 +157,7 @@ public final class Node implements AutoCloseable {
                 reason -> giveUp("the metadata directory " + config.metadataDir() + " failed: " + reason)));
     }
 
-    private PartitionHost openPartitions(DataDirectories directories) throws IOException {
+    private PartitionHost openPartitions(DataDirectories directories, MetadataQuorum quorum) throws IOException {
         return RatisPartitionHost.open(new PartitionHostConfig(
                 config.nodeId(),
                 config.raft().partitionAddress().toString(),
@@ -170,6 +170,8 @@ public final class Node implements AutoCloseable {
                 config.log().flush(),
                 config.log().flushInterval().toMillis(),
                 config.log().producerIdle().toMillis(),
+                new KafkaCatchUpSource(config.nodeId(), quorum),
+                config.log().catchUpBytesPerSecond(),
                 config.log().retentionCheck().toMillis(),
                 SegmentFiles.direct(),
                 this::directoryFailed));

@@ -86,6 +86,7 @@ public record NodeConfig(
      * @param flushInterval {@code log.flush.interval.ms}
      * @param maxMessageBytes {@code message.max.bytes}
      * @param producerIdle {@code producer.id.expiration.ms}
+     * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}
      * @param retentionCheck {@code log.retention.check.interval.ms}
      * @param index {@code log.index.*}
      */
@@ -94,6 +95,7 @@ public record NodeConfig(
             Duration flushInterval,
             int maxMessageBytes,
             Duration producerIdle,
+            long catchUpBytesPerSecond,
             Duration retentionCheck,
             IndexConfig index) {}
 

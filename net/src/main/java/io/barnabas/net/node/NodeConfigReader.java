@@ -68,6 +68,7 @@ final class NodeConfigReader {
                         millis(NodeKeys.LOG_FLUSH_INTERVAL_MS),
                         number(NodeKeys.MESSAGE_MAX_BYTES),
                         millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS),
+                        Long.parseLong(text(NodeKeys.REPLICA_CATCHUP_BYTES_PER_SECOND)),
                         millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS),
                         new IndexConfig(
                                 longNumber(NodeKeys.LOG_INDEX_CACHE_BYTES),

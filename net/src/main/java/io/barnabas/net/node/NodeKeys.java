@@ -163,6 +163,13 @@ public final class NodeKeys {
             "300000",
             between(1, Integer.MAX_VALUE),
             "How often leaders look for segments that retention.ms and retention.bytes give up.");
+    public static final NodeKey REPLICA_CATCHUP_BYTES_PER_SECOND = withDefault(
+            "replica.catchup.bytes.per.second",
+            Type.LONG,
+            "104857600",
+            between(0, Long.MAX_VALUE),
+            "How fast this node's replicas that are too far behind for Raft, or new, may copy their leaders' logs, all"
+                    + " together; 0 for no limit.");
     public static final NodeKey PRODUCER_ID_EXPIRATION_MS = withDefault(
             "producer.id.expiration.ms",
             Type.INT,

@@ -32,6 +32,9 @@ final class RaftSettings {
     private static final int METADATA_PRESERVED_ENTRIES = 10_000;
     private static final int PARTITION_SNAPSHOT_EVERY = 100_000;
 
+    /** A replica that was away for so many batches goes on by Raft; one that missed more copies segments. */
+    private static final int PARTITION_PRESERVED_ENTRIES = 20_000;
+
     /**
      * Groups that are created, started or closed at the same time. Ratis runs them one by one when the pool is
      * {@code cached}, whatever its size.
@@ -61,6 +64,7 @@ final class RaftSettings {
         Log.setSegmentCacheNumMax(raft, 1);
         Log.setReadLockEnabled(raft, false);
         Log.setPurgeGap(raft, 64);
+        Log.setPurgePreservationLogNum(raft, PARTITION_PRESERVED_ENTRIES);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(raft, PARTITION_SNAPSHOT_EVERY);
         RaftServerConfigKeys.ThreadPool.setProxyCached(raft, false);

@@ -34,7 +34,7 @@ public record Pending(BatchHeader header, List<ByteBuffer> bytes) {
     }
 
     /** A batch without records that spans offsets, as compaction leaves behind. */
-    static Pending empty(long baseOffset, long lastOffset, int leaderEpoch) {
+    public static Pending empty(long baseOffset, long lastOffset, int leaderEpoch) {
         ByteBuffer bytes = ByteBuffer.allocate(BatchHeader.SIZE);
         DefaultRecordBatch.writeEmptyHeader(
                 bytes,

@@ -137,6 +137,11 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
     }
 
     @Override
+    public Optional<byte[]> appliedState() {
+        return leadership.local() ? Optional.of(new byte[] {1, 2, 3}) : Optional.empty();
+    }
+
+    @Override
     public synchronized CompletableFuture<TrimOutcome> trimTo(long offset) {
         long start = offset == HIGH_WATERMARK ? highWatermark : offset;
         if (start > highWatermark) {
@@ -382,7 +387,7 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
 
     @Override
     public synchronized ReplicaStatus status() {
-        return new ReplicaStatus(fileSize, 1, Map.of(), Optional.empty());
+        return new ReplicaStatus(fileSize, 1, Map.of(), Optional.empty(), Optional.empty());
     }
 
     @Override

@@ -1,0 +1,69 @@
+package io.barnabas.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.MD5FileUtil;
+
+/** A replica's Raft snapshots on disk, one small file each, where Ratis looks for them. */
+final class SnapshotFiles {
+
+    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+
+    void open(RaftStorage raftStorage) throws IOException {
+        storage.init(raftStorage);
+        storage.loadLatestSnapshot();
+    }
+
+    /** What Ratis asks. */
+    StateMachineStorage storage() {
+        return storage;
+    }
+
+    /** The newest snapshot; empty when none was taken. */
+    Optional<AppliedState> latest() throws IOException {
+        SingleFileSnapshotInfo info = storage.getLatestSnapshot();
+        return info == null
+                ? Optional.empty()
+                : Optional.of(new AppliedState(
+                        info.getTermIndex(), ReplicaSnapshot.read(info.getFile().getPath())));
+    }
+
+    /** The index of the newest one, -1 when there is none. */
+    long latestIndex() {
+        SingleFileSnapshotInfo info = storage.getLatestSnapshot();
+        return info == null ? -1 : info.getIndex();
+    }
+
+    /** Writes a snapshot, durable on return. */
+    void write(AppliedState state) throws IOException {
+        Path file = storage.getSnapshotFile(state.at().getTerm(), state.at().getIndex())
+                .toPath();
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes = ByteBuffer.wrap(state.snapshot().toProto().toByteArray());
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
+        try (FileChannel directory = FileChannel.open(file.getParent())) {
+            directory.force(true);
+        }
+        storage.updateLatestSnapshot(new SingleFileSnapshotInfo(new FileInfo(file, digest), state.at()));
+    }
+}
