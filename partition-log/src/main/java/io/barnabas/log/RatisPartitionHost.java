@@ -61,6 +61,7 @@ public final class RatisPartitionHost implements PartitionHost {
 
     private final ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-flusher").factory());
+    private final IndexRebuild indexRebuild;
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
@@ -69,6 +70,8 @@ public final class RatisPartitionHost implements PartitionHost {
                 config.directories(), config.places(), config.indexConfig(), config.files(), config.listener());
         this.raft = logProperties(config);
         RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        this.indexRebuild =
+                new IndexRebuild(replicas::values, config.indexConfig().rebuildBytesPerSecond());
         this.environment = new PartitionEnvironment(
                 config.files(),
                 directories,
@@ -100,6 +103,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 host.flusher.scheduleWithFixedDelay(
                         host::flush, config.flushIntervalMs(), config.flushIntervalMs(), TimeUnit.MILLISECONDS);
             }
+            host.indexRebuild.start();
             host.retention.scheduleWithFixedDelay(
                     host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
             return host;
@@ -333,6 +337,7 @@ public final class RatisPartitionHost implements PartitionHost {
 
     @Override
     public void close() {
+        indexRebuild.close();
         retention.shutdownNow();
         flusher.shutdown();
         try {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
@@ -168,6 +169,25 @@ final class RatisPartitionReplica implements PartitionReplica {
     /** Connects the replica with its running division. */
     void started(RaftServer.Division running) {
         division = running;
+    }
+
+    /**
+     * Restores what the index lacks; a damaged segment fails the replica.
+     *
+     * @param pace is told of bytes passed, and may wait
+     * @return whether anything was missing
+     */
+    boolean restoreIndex(LongConsumer pace) {
+        ReplicaLog open = log;
+        if (open == null || closed || failure.get() != null) {
+            return false;
+        }
+        try {
+            return open.segments().restoreIndex(pace);
+        } catch (IOException e) {
+            fail("cannot be read to restore its index: " + e.getMessage(), e);
+            return true;
+        }
     }
 
     void configure(LogConfig changed) {
@@ -467,9 +487,10 @@ final class RatisPartitionReplica implements PartitionReplica {
             case OffsetQuery.Latest latest ->
                 CompletableFuture.completedFuture(at(open, offsets.highWatermark(), offsets.highWatermark() - 1));
             case OffsetQuery.MaxTimestamp max ->
-                search(() -> open.segments().findMaxTimestamp(offsets.highWatermark()));
+                search(() -> open.segments().findMaxTimestamp(offsets.logStartOffset(), offsets.highWatermark()));
             case OffsetQuery.AtOrAfter time ->
-                search(() -> open.segments().find(time.timestampMs(), offsets.highWatermark()));
+                search(() ->
+                        open.segments().find(time.timestampMs(), offsets.logStartOffset(), offsets.highWatermark()));
         };
     }
 

@@ -223,16 +223,22 @@ final class IndexStore implements AutoCloseable {
         }
     }
 
-    /** Marks of the segments above go; the segment that holds the offset is open again, if it was marked at all. */
+    /** Marks of the segments above go; a closed segment that reaches over the offset may grow again. */
     private void reopenMark(WriteBatch batch, UUID partition, long offset) throws RocksDBException {
         byte[] from = IndexKeys.markKey(partition, offset);
         batch.deleteRange(marks, from, IndexKeys.after(partition));
         try (RocksIterator each = db.newIterator(marks, acrossPrefixes)) {
             each.seekForPrev(from);
             if (each.isValid()) {
-                Optional<Long> base = IndexKeys.markedSegment(partition, each.key());
-                if (base.isPresent() && base.get() < offset) {
-                    batch.put(marks, each.key(), IndexKeys.markValue(SegmentMark.growing(base.get())));
+                Optional<SegmentMark> last = IndexKeys.markedSegment(partition, each.key())
+                        .flatMap(base -> IndexKeys.mark(base, each.value()));
+                if (last.isPresent()
+                        && last.get().segmentBase() < offset
+                        && last.get().nextOffset() > offset) {
+                    batch.put(
+                            marks,
+                            each.key(),
+                            IndexKeys.markValue(SegmentMark.growing(last.get().segmentBase())));
                 }
             }
             each.status();

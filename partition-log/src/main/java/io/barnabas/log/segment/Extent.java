@@ -1,6 +1,7 @@
 package io.barnabas.log.segment;
 
 import io.barnabas.log.index.IndexEntry;
+import io.barnabas.log.index.SegmentMark;
 import io.barnabas.log.rules.BatchHeader;
 
 /**
@@ -8,10 +9,13 @@ import io.barnabas.log.rules.BatchHeader;
  *
  * @param size bytes
  * @param nextOffset offset after the last record
- * @param maxTimestamp largest timestamp of the batches, -1 when there is none
+ * @param maxTimestamp largest timestamp of the batches, -1 when there is none, {@link #UNKNOWN} when nobody has looked
  * @param maxTimestampOffset base offset of the first batch with it, -1 when there is none
  */
 record Extent(long size, long nextOffset, long maxTimestamp, long maxTimestampOffset) {
+
+    /** Stands for the largest timestamp of a closed segment that was not read since the log was opened. */
+    static final long UNKNOWN = Long.MIN_VALUE;
 
     static Extent empty(long baseOffset) {
         return new Extent(0, baseOffset, -1, -1);
@@ -20,6 +24,25 @@ record Extent(long size, long nextOffset, long maxTimestamp, long maxTimestampOf
     /** What lies before an index entry. */
     static Extent before(IndexEntry entry) {
         return new Extent(entry.position(), entry.offset(), entry.maxTimestamp(), entry.maxTimestampOffset());
+    }
+
+    /** Of a closed segment of which only its size and the segment after it are known. */
+    static Extent unread(long size, long nextOffset) {
+        return new Extent(size, nextOffset, UNKNOWN, -1);
+    }
+
+    /** What a closed segment's mark says. */
+    static Extent of(SegmentMark mark) {
+        return new Extent(mark.size(), mark.nextOffset(), mark.maxTimestamp(), mark.maxTimestampOffset());
+    }
+
+    boolean isRead() {
+        return maxTimestamp != UNKNOWN;
+    }
+
+    /** Whether a record may be as late as that. */
+    boolean mayReach(long timestampMs) {
+        return !isRead() || maxTimestamp >= timestampMs;
     }
 
     /** With one more batch, which stands at {@link #size}. */

@@ -21,25 +21,28 @@ final class RecordTimes {
 
     private RecordTimes() {}
 
-    /** The first record of the batch at or after {@code timestampMs}, below {@code upperOffset}; NONE when there is none. */
-    static TimestampOffset firstAtOrAfter(ByteBuffer batch, long timestampMs, long upperOffset) {
+    /**
+     * The first record of the batch at or after {@code timestampMs}, of those from {@code fromOffset} and below {@code
+     * upperOffset}; NONE when there is none.
+     */
+    static TimestampOffset firstAtOrAfter(ByteBuffer batch, long timestampMs, long fromOffset, long upperOffset) {
         MutableRecordBatch records = batchOf(batch);
         try {
-            return first(records, timestamp -> timestamp >= timestampMs, upperOffset);
+            return first(records, timestamp -> timestamp >= timestampMs, fromOffset, upperOffset);
         } catch (RuntimeException e) {
             boolean late = records.maxTimestamp() >= timestampMs && records.baseOffset() < upperOffset;
-            return late ? answerOfHeader(records, e) : TimestampOffset.NONE;
+            return late ? answerOfHeader(records, fromOffset, e) : TimestampOffset.NONE;
         }
     }
 
-    /** The first of the records with the largest timestamp. */
-    static TimestampOffset largest(ByteBuffer batch) {
+    /** The first of the records with the largest timestamp, of those from {@code fromOffset}. */
+    static TimestampOffset largest(ByteBuffer batch, long fromOffset) {
         MutableRecordBatch records = batchOf(batch);
         try {
-            long max = max(records);
-            return first(records, timestamp -> timestamp == max, Long.MAX_VALUE);
+            long max = max(records, fromOffset);
+            return first(records, timestamp -> timestamp == max, fromOffset, Long.MAX_VALUE);
         } catch (RuntimeException e) {
-            return answerOfHeader(records, e);
+            return answerOfHeader(records, fromOffset, e);
         }
     }
 
@@ -47,30 +50,34 @@ final class RecordTimes {
     static long largestTimestamp(ByteBuffer batch) {
         MutableRecordBatch records = batchOf(batch);
         try {
-            return max(records);
+            return max(records, 0);
         } catch (RuntimeException e) {
-            return answerOfHeader(records, e).timestampMs();
+            return answerOfHeader(records, 0, e).timestampMs();
         }
     }
 
-    private static long max(MutableRecordBatch records) {
+    private static long max(MutableRecordBatch records, long fromOffset) {
         long max = -1;
         try (CloseableIterator<Record> each = records.skipKeyValueIterator(BufferSupplier.NO_CACHING)) {
             while (each.hasNext()) {
-                max = Math.max(max, each.next().timestamp());
+                Record record = each.next();
+                if (record.offset() >= fromOffset) {
+                    max = Math.max(max, record.timestamp());
+                }
             }
         }
         return max;
     }
 
-    private static TimestampOffset first(MutableRecordBatch records, LongPredicate wanted, long upperOffset) {
+    private static TimestampOffset first(
+            MutableRecordBatch records, LongPredicate wanted, long fromOffset, long upperOffset) {
         try (CloseableIterator<Record> each = records.skipKeyValueIterator(BufferSupplier.NO_CACHING)) {
             while (each.hasNext()) {
                 Record record = each.next();
                 if (record.offset() >= upperOffset) {
                     break;
                 }
-                if (wanted.test(record.timestamp())) {
+                if (record.offset() >= fromOffset && wanted.test(record.timestamp())) {
                     return new TimestampOffset(record.offset(), record.timestamp(), records.partitionLeaderEpoch());
                 }
             }
@@ -82,8 +89,9 @@ final class RecordTimes {
         return MemoryRecords.readableRecords(batch).batchIterator().next();
     }
 
-    private static TimestampOffset answerOfHeader(MutableRecordBatch records, RuntimeException e) {
+    private static TimestampOffset answerOfHeader(MutableRecordBatch records, long fromOffset, RuntimeException e) {
         LOG.debug("batch at offset {} cannot be unpacked", records.baseOffset(), e);
-        return new TimestampOffset(records.baseOffset(), records.maxTimestamp(), records.partitionLeaderEpoch());
+        return new TimestampOffset(
+                Math.max(fromOffset, records.baseOffset()), records.maxTimestamp(), records.partitionLeaderEpoch());
     }
 }

@@ -34,6 +34,7 @@ public final class Replacement implements Closeable {
     private ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     private long written;
     private boolean committed;
+    private final SegmentIndex.State begun;
 
     /**
      * @param old neighbours, not the last segment of the log
@@ -46,6 +47,7 @@ public final class Replacement implements Closeable {
         this.index = index;
         this.file = file;
         this.segment = segment;
+        this.begun = segment.entries().state();
     }
 
     /** Adds one whole batch; its bytes are copied. */
@@ -89,6 +91,7 @@ public final class Replacement implements Closeable {
         writeBuffer();
         buffer = ByteBuffer.allocate(0);
         file.force();
+        old.forEach(segment -> segment.entries().replace());
         // Positions in the old files must not outlive these, not even when the power goes.
         index.removeSegments(old.getFirst().baseOffset(), end);
     }
@@ -109,6 +112,8 @@ public final class Replacement implements Closeable {
     /** Makes the new segment's batches quick to find. */
     public void index() {
         entries.forEach(index::restore);
+        segment.seal();
+        segment.entries().completed(begun, segment.extent());
     }
 
     /** Gives it up unless it was committed. */

@@ -22,11 +22,10 @@ final class Segment {
     private final long baseOffset;
     private final SegmentFile file;
     private final IndexSink index;
-    private final int indexIntervalBytes;
+    private final SegmentIndex entries;
     private final AtomicBoolean dirty = new AtomicBoolean();
     private final TailPositions tail = new TailPositions();
     private volatile Extent extent;
-    private long lastIndexed;
     private volatile long firstAppendMs;
     private boolean ragged;
 
@@ -44,9 +43,9 @@ final class Segment {
         this.baseOffset = baseOffset;
         this.file = file;
         this.index = index;
-        this.indexIntervalBytes = config.indexIntervalBytes();
+        this.entries = new SegmentIndex(index, baseOffset, config.indexIntervalBytes());
         this.extent = extent;
-        this.lastIndexed = extent.size();
+        entries.startAt(extent.size());
         this.firstAppendMs = firstAppendMs;
     }
 
@@ -62,9 +61,16 @@ final class Segment {
         return extent;
     }
 
+    /** What it has in the index. */
+    SegmentIndex entries() {
+        return entries;
+    }
+
     SegmentFacts facts() {
         Extent now = extent;
-        return new SegmentFacts(baseOffset, now.nextOffset(), now.size(), now.maxTimestamp(), firstAppendMs);
+        // Of one that was not read since the start nobody knows that it is old.
+        long newest = now.isRead() ? now.maxTimestamp() : Long.MAX_VALUE;
+        return new SegmentFacts(baseOffset, now.nextOffset(), now.size(), newest, firstAppendMs);
     }
 
     boolean isOlderThan(long ageMs, long nowMs) {
@@ -88,7 +94,7 @@ final class Segment {
             Extent after = before;
             for (Pending batch : batches) {
                 BatchHeader header = batch.header();
-                dueEntry(after, header).ifPresent(index::add);
+                entries.add(after, header);
                 tail.add(header, after.size());
                 after = plus(after, header);
             }
@@ -112,9 +118,12 @@ final class Segment {
         extent = whole;
     }
 
-    /** Recovery scans from {@code position}, which is in the index or the file's beginning. */
-    void startIndexAt(long position) {
-        lastIndexed = position;
+    /** Takes what a reader of all its headers found, if nobody has before. */
+    synchronized void measured(Extent whole) {
+        Extent now = extent;
+        if (!now.isRead() && now.size() == whole.size()) {
+            extent = whole;
+        }
     }
 
     /** The extent with the batch that begins at its end. */
@@ -132,16 +141,13 @@ final class Segment {
 
     /** The index entry of the batch that stands where {@code before} ends, unless the last one is near. */
     Optional<IndexEntry> dueEntry(Extent before, BatchHeader next) {
-        if (before.size() == 0 || before.size() - lastIndexed < indexIntervalBytes) {
-            return Optional.empty();
-        }
-        lastIndexed = before.size();
-        return Optional.of(before.entry(baseOffset, next.baseOffset()));
+        return entries.dueEntry(before, next);
     }
 
     /** No more will be appended, so nobody reads here to keep up. */
     void seal() {
         tail.clear();
+        entries.close(extent);
     }
 
     /** The next {@link #flush} syncs the file. */
@@ -165,10 +171,10 @@ final class Segment {
     /** Removes the batches that reach to {@code offset} or above, for good when this returns. The index is the caller's. */
     void truncateTo(Extent shorter) throws IOException {
         extent = shorter;
-        lastIndexed = Math.min(lastIndexed, shorter.size());
         tail.truncate(shorter.nextOffset());
         file.truncate(shorter.size());
         ragged = false;
+        entries.truncate(shorter);
         file.force();
     }
 
@@ -176,7 +182,7 @@ final class Segment {
     Extent extentBelow(long offset) throws IOException {
         Extent now = extent;
         if (offset >= now.nextOffset()) {
-            return now;
+            return now.isRead() ? now : read();
         }
         long probe = offset;
         while (true) {
@@ -196,6 +202,37 @@ final class Segment {
             // An index entry tells where its batch begins, not where the one before ends: there may be a gap.
             probe = start.nextOffset() - 1;
         }
+    }
+
+    /** As {@link #extentBelow}, with the largest timestamp of the records from {@code fromOffset} only. */
+    Extent timesWithin(long fromOffset, long upperOffset) throws IOException {
+        Extent below = extentBelow(upperOffset);
+        if (fromOffset <= baseOffset || below.maxTimestampOffset() >= fromOffset) {
+            return below;
+        }
+        Extent within = new Extent(positionOf(fromOffset, extent), fromOffset, -1, -1);
+        HeaderCursor cursor = new HeaderCursor(file, within.size(), below.size());
+        for (BatchHeader header = cursor.next(); header != null; header = cursor.next()) {
+            within = header.baseOffset() < fromOffset
+                    ? within.plus(header, largestFrom(header, cursor.position(), fromOffset))
+                    : plus(within, header);
+        }
+        return within;
+    }
+
+    private long largestFrom(BatchHeader header, long position, long fromOffset) throws IOException {
+        return RecordTimes.largest(read(position, header.sizeInBytes()), fromOffset)
+                .timestampMs();
+    }
+
+    private Extent read() throws IOException {
+        Extent whole = Extent.empty(baseOffset);
+        HeaderCursor cursor = new HeaderCursor(file, 0, extent.size());
+        for (BatchHeader header = cursor.next(); header != null; header = cursor.next()) {
+            whole = plus(whole, header);
+        }
+        measured(whole);
+        return whole;
     }
 
     /** What lies before the nearest index entry at or below {@code offset} that the file bears out. */
@@ -299,21 +336,24 @@ final class Segment {
         return batch;
     }
 
-    /** The first record at or after {@code timestampMs}, below {@code upperOffset}. */
-    TimestampOffset find(long timestampMs, long upperOffset) throws IOException {
+    /** The first record at or after {@code timestampMs} of those from {@code fromOffset} and below {@code upperOffset}. */
+    TimestampOffset find(long timestampMs, long fromOffset, long upperOffset) throws IOException {
         Extent now = extent;
         Optional<IndexEntry> hint = index.beforeTime(baseOffset, timestampMs);
         boolean usable = hint.isPresent() && hint.get().maxTimestamp() < timestampMs && holds(hint.get(), now);
-        HeaderCursor cursor = new HeaderCursor(file, usable ? hint.get().position() : 0, now.size());
+        long start = Math.max(
+                usable ? hint.get().position() : 0, startFor(fromOffset, now).size());
+        HeaderCursor cursor = new HeaderCursor(file, start, now.size());
         long next = baseOffset;
         while (next < upperOffset) {
             BatchHeader header = cursor.next();
             if (header == null || header.baseOffset() >= upperOffset) {
                 break;
             }
-            if (header.maxTimestamp() >= timestampMs || !tellsMaxTimestamp(header)) {
+            boolean mayReach = header.maxTimestamp() >= timestampMs || !tellsMaxTimestamp(header);
+            if (mayReach && header.nextOffset() > fromOffset) {
                 TimestampOffset found = RecordTimes.firstAtOrAfter(
-                        read(cursor.position(), header.sizeInBytes()), timestampMs, upperOffset);
+                        read(cursor.position(), header.sizeInBytes()), timestampMs, fromOffset, upperOffset);
                 if (found.offset() >= 0) {
                     return found;
                 }
@@ -323,8 +363,11 @@ final class Segment {
         return TimestampOffset.NONE;
     }
 
-    /** The first record with the largest timestamp in the batch that begins at {@code offset}, if one does. */
-    Optional<TimestampOffset> largestIn(long offset) throws IOException {
+    /**
+     * The first record with the largest timestamp of those from {@code fromOffset} in the batch that begins at {@code
+     * offset}, if one does.
+     */
+    Optional<TimestampOffset> largestIn(long offset, long fromOffset) throws IOException {
         Extent now = extent;
         if (offset >= now.nextOffset()) {
             return Optional.empty();
@@ -333,7 +376,7 @@ final class Segment {
         BatchHeader header = new HeaderCursor(file, position, now.size()).next();
         return header == null || header.baseOffset() != offset
                 ? Optional.empty()
-                : Optional.of(RecordTimes.largest(readBatch(offset)));
+                : Optional.of(RecordTimes.largest(readBatch(offset), fromOffset));
     }
 
     /** The largest timestamp of the batch's records; -1 when compaction has left it none. */

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * The batches of one partition, in segment files. Compaction leaves gaps of offsets within a segment, never between
@@ -30,9 +32,13 @@ public final class SegmentLog implements Closeable {
     private final IndexSink index;
     private final RecoveryReport recovery;
     private final CleanedOffset cleaned;
+    /** Held while segments or batches are taken out of the log and the index, and while entries are restored. */
+    private final ReentrantLock removals = new ReentrantLock();
+
     private final AtomicBoolean directoryDirty = new AtomicBoolean(true);
     private volatile List<Segment> segments;
     private volatile boolean closed;
+    private volatile boolean deleted;
 
     private SegmentLog(
             SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
@@ -145,7 +151,9 @@ public final class SegmentLog implements Closeable {
             file.truncate(0);
         }
         directoryDirty.set(true);
-        return new Segment(baseOffset, file, index, config, Extent.empty(baseOffset), 0);
+        Segment segment = new Segment(baseOffset, file, index, config, Extent.empty(baseOffset), 0);
+        segment.entries().completed(segment.entries().state(), segment.extent());
+        return segment;
     }
 
     /**
@@ -194,11 +202,16 @@ public final class SegmentLog implements Closeable {
         cleaned.moveTo(Math.min(offset, cleaned.offset()));
         int keep = indexOf(all, offset);
         Extent shorter = all.get(keep).extentBelow(offset);
-        index.truncate(shorter.nextOffset());
-        segments = List.copyOf(all.subList(0, keep + 1));
-        // The last goes first: a crash in between then leaves a log without a gap.
-        drop(all.subList(keep + 1, all.size()));
-        all.get(keep).truncateTo(shorter);
+        removals.lock();
+        try {
+            index.truncate(shorter.nextOffset());
+            segments = List.copyOf(all.subList(0, keep + 1));
+            // The last goes first: a crash in between then leaves a log without a gap.
+            drop(all.subList(keep + 1, all.size()));
+            all.get(keep).truncateTo(shorter);
+        } finally {
+            removals.unlock();
+        }
     }
 
     /**
@@ -217,7 +230,13 @@ public final class SegmentLog implements Closeable {
         if (keep <= 0) {
             return;
         }
-        segments = List.copyOf(all.subList(keep, all.size()));
+        removals.lock();
+        try {
+            segments = List.copyOf(all.subList(keep, all.size()));
+            index.trim(all.get(keep).baseOffset());
+        } finally {
+            removals.unlock();
+        }
         // The oldest goes first: a crash in between then leaves a log without a gap.
         for (Segment segment : all.subList(0, keep)) {
             segment.file().delete();
@@ -246,8 +265,18 @@ public final class SegmentLog implements Closeable {
      */
     public void restartAt(long offset) throws IOException {
         List<Segment> all = openSegments();
-        index.clear();
-        cleaned.moveTo(0);
+        removals.lock();
+        try {
+            index.clear();
+            cleaned.moveTo(0);
+            replaceAll(all, offset);
+        } finally {
+            removals.unlock();
+        }
+        flush();
+    }
+
+    private void replaceAll(List<Segment> all, long offset) throws IOException {
         boolean done = false;
         try {
             drop(all);
@@ -257,7 +286,6 @@ public final class SegmentLog implements Closeable {
             // Without a segment to read from, readers are better told.
             closed = !done;
         }
-        flush();
     }
 
     private void drop(List<Segment> dropped) throws IOException {
@@ -353,18 +381,24 @@ public final class SegmentLog implements Closeable {
         return reading(baseOffset, segment -> segment.readBatch(baseOffset));
     }
 
-    /** The first record at or after a timestamp, below {@code upperOffset}; NONE when there is none. */
-    public TimestampOffset find(long timestampMs, long upperOffset) throws IOException {
-        return new TimeQueries(this).find(timestampMs, upperOffset);
+    /**
+     * The first record at or after a timestamp; NONE when there is none.
+     *
+     * @param fromOffset records below do not count, as those below the log start
+     * @param upperOffset records at or above do not count
+     */
+    public TimestampOffset find(long timestampMs, long fromOffset, long upperOffset) throws IOException {
+        return new TimeQueries(this).find(timestampMs, fromOffset, upperOffset);
     }
 
     /**
      * The first record with the largest timestamp (KIP-734); NONE when no record has one.
      *
+     * @param fromOffset records below do not count, as those below the log start
      * @param upperOffset batches that reach above do not count
      */
-    public TimestampOffset findMaxTimestamp(long upperOffset) throws IOException {
-        return new TimeQueries(this).findMaxTimestamp(upperOffset);
+    public TimestampOffset findMaxTimestamp(long fromOffset, long upperOffset) throws IOException {
+        return new TimeQueries(this).findMaxTimestamp(fromOffset, upperOffset);
     }
 
     /**
@@ -416,7 +450,12 @@ public final class SegmentLog implements Closeable {
         List<Segment> changed = new ArrayList<>(all.subList(0, first));
         changed.add(next);
         changed.addAll(all.subList(last, all.size()));
-        segments = List.copyOf(changed);
+        removals.lock();
+        try {
+            segments = List.copyOf(changed);
+        } finally {
+            removals.unlock();
+        }
         old.getFirst().file().supersede();
         try {
             for (Segment segment : old.subList(1, old.size())) {
@@ -443,6 +482,19 @@ public final class SegmentLog implements Closeable {
     /** Remembers how far the log has been compacted, durable on return. */
     public void cleanedTo(long offset) throws IOException {
         cleaned.moveTo(offset);
+    }
+
+    /**
+     * Reads the segments whose index entries are missing, say because the index was lost, and gives them to the index
+     * again. For one thread, beside everything else.
+     *
+     * @param pace is told how many bytes were passed, and may wait
+     * @return whether anything was missing
+     * @throws CorruptLogException when a segment is damaged
+     */
+    public boolean restoreIndex(LongConsumer pace) throws IOException {
+        return index.restoredLater()
+                && new IndexRestoration(() -> closed || deleted ? List.of() : segments, removals, index).run(pace);
     }
 
     /** Gives up the files; those of slices stay open until these are released. Does not flush. */
@@ -478,7 +530,13 @@ public final class SegmentLog implements Closeable {
     /** Closes the log and deletes its files and its index. */
     public void deleteAll() throws IOException {
         List<Segment> all = segments;
-        index.clear();
+        removals.lock();
+        try {
+            deleted = true;
+            index.clear();
+        } finally {
+            removals.unlock();
+        }
         for (Segment segment : all.reversed()) {
             segment.file().delete();
         }

@@ -2,6 +2,7 @@ package io.barnabas.log.segment;
 
 import io.barnabas.log.index.IndexEntry;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.index.SegmentMark;
 import io.barnabas.log.rules.BatchHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -110,15 +111,24 @@ final class SegmentRecovery {
         Segment segment = new Segment(base, file, index, config, Extent.empty(base), firstAppendMs(path, base));
         segments.add(segment);
         long size = file.size();
+        long nextBase = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
         if (clean.isPresent()) {
             segment.resume(clean.get().extentOf(base, path, size));
-            segment.startIndexAt(size);
+            segment.entries().startAt(size);
+            believeMark(segment, size, nextBase);
             return;
         }
-        long nextBase = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
+        if (index.restoredLater() && nextBase <= recoveryOffset && isBelieved(segment, size, nextBase)) {
+            return;
+        }
         Extent whole =
                 segment.startFor(Math.min(recoveryOffset, nextBase) - 1, new Extent(size, Long.MAX_VALUE, -1, -1));
-        segment.startIndexAt(whole.size());
+        segment.entries().startAt(whole.size());
+        boolean complete = whole.size() == 0
+                || index.markOf(base)
+                        .filter(mark -> !mark.closed() || isBorneOut(mark, size, nextBase))
+                        .isPresent();
+        SegmentIndex.State begun = segment.entries().state();
         Optional<String> fault = Optional.empty();
         HeaderCursor cursor = new HeaderCursor(file, whole.size(), size);
         while (fault.isEmpty() && whole.size() < size) {
@@ -142,10 +152,59 @@ final class SegmentRecovery {
             // The page cache may have it from a process that crashed before it was synced.
             segment.touch();
         }
+        if (complete) {
+            segment.entries().completed(begun, segment.extent());
+        }
+        if (i + 1 < bases.size() && fault.isEmpty()) {
+            segment.seal();
+        }
     }
 
     private long firstAppendMs(Path path, long base) throws IOException {
         return clean.isPresent() ? clean.get().firstAppendMs(base) : files.createdMs(path);
+    }
+
+    /**
+     * Spares reading a closed segment that was durable before. Without a mark in the index that tells how far it
+     * reaches, the segment behind it and the file's size do; whoever restores its index entries reads it later.
+     */
+    private boolean isBelieved(Segment segment, long size, long nextBase) throws IOException {
+        SegmentIndex.State now = segment.entries().state();
+        Optional<SegmentMark> mark = index.markOf(segment.baseOffset()).filter(SegmentMark::closed);
+        if (mark.isPresent()) {
+            if (!isBorneOut(mark.get(), size, nextBase)) {
+                return false;
+            }
+            segment.resume(Extent.of(mark.get()));
+            segment.entries().completeSince(now, true);
+            return true;
+        }
+        HeaderCursor cursor = new HeaderCursor(segment.file(), 0, size);
+        Optional<BatchHeader> first = cursor.peek();
+        if (first.isEmpty() || cursor.faultOf(first.get()).isPresent()) {
+            return false;
+        }
+        segment.resume(Extent.unread(size, nextBase));
+        segment.seal();
+        return true;
+    }
+
+    /** How far the segment reaches is known; its mark tells whether all its entries are in the index. */
+    private void believeMark(Segment segment, long size, long nextBase) {
+        SegmentIndex.State now = segment.entries().state();
+        boolean closed = nextBase < Long.MAX_VALUE;
+        boolean complete = index.markOf(segment.baseOffset())
+                .filter(mark -> closed ? isBorneOut(mark, size, nextBase) : !mark.closed())
+                .isPresent();
+        if (complete) {
+            segment.entries().completeSince(now, closed);
+        } else if (closed) {
+            segment.seal();
+        }
+    }
+
+    private static boolean isBorneOut(SegmentMark mark, long size, long nextBase) {
+        return mark.size() == size && mark.nextOffset() == nextBase;
     }
 
     private Optional<String> faultOfNext(SegmentFile file, HeaderCursor cursor, Extent whole, long size)

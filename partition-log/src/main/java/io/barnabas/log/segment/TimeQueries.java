@@ -15,14 +15,14 @@ final class TimeQueries {
         this.log = log;
     }
 
-    TimestampOffset find(long timestampMs, long upperOffset) throws IOException {
-        long next = log.logStartOffset();
+    TimestampOffset find(long timestampMs, long fromOffset, long upperOffset) throws IOException {
+        long next = Math.max(fromOffset, log.logStartOffset());
         long end = Math.min(upperOffset, log.logEndOffset());
         while (next < end) {
             long from = next;
             Segment segment = log.holding(from);
-            if (segment.extent().maxTimestamp() >= timestampMs) {
-                TimestampOffset found = log.reading(from, holder -> holder.find(timestampMs, end));
+            if (segment.extent().mayReach(timestampMs)) {
+                TimestampOffset found = log.reading(from, holder -> holder.find(timestampMs, from, end));
                 if (found.offset() >= 0) {
                     return found;
                 }
@@ -36,13 +36,13 @@ final class TimeQueries {
         return TimestampOffset.NONE;
     }
 
-    TimestampOffset findMaxTimestamp(long upperOffset) throws IOException {
+    TimestampOffset findMaxTimestamp(long fromOffset, long upperOffset) throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
-            long offset = batchWithLargest(upperOffset);
+            long offset = batchWithLargest(fromOffset, upperOffset);
             if (offset < 0) {
                 return TimestampOffset.NONE;
             }
-            Optional<TimestampOffset> found = log.reading(offset, segment -> segment.largestIn(offset));
+            Optional<TimestampOffset> found = log.reading(offset, segment -> segment.largestIn(offset, fromOffset));
             if (found.isPresent()) {
                 return found.get();
             }
@@ -50,17 +50,18 @@ final class TimeQueries {
         throw new IOException("the batch with the largest timestamp was compacted away " + ATTEMPTS + " times over");
     }
 
-    private long batchWithLargest(long upperOffset) throws IOException {
-        long next = log.logStartOffset();
+    private long batchWithLargest(long fromOffset, long upperOffset) throws IOException {
+        long next = Math.max(fromOffset, log.logStartOffset());
         long end = Math.min(upperOffset, log.logEndOffset());
         Extent best = Extent.empty(next);
         while (next < end) {
-            Extent below = log.reading(next, segment -> segment.extentBelow(end));
-            if (below.maxTimestamp() > best.maxTimestamp()) {
-                best = below;
+            long from = next;
+            Extent within = log.reading(from, segment -> segment.timesWithin(from, end));
+            if (within.maxTimestamp() > best.maxTimestamp()) {
+                best = within;
             }
-            long reached = log.holding(next).extent().nextOffset();
-            if (reached <= next) {
+            long reached = log.holding(from).extent().nextOffset();
+            if (reached <= from) {
                 break;
             }
             next = reached;

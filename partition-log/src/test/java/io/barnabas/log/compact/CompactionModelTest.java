@@ -118,14 +118,14 @@ class CompactionModelTest {
                 .max()
                 .orElse(-1);
         long target = max - random.nextInt(300);
-        assertThat(log.find(target, end).offset())
+        assertThat(log.find(target, 0, end).offset())
                 .as("first at or after %d", target)
                 .isEqualTo(model.expected().values().stream()
                         .filter(each -> each.timestamp() >= target)
                         .mapToLong(KeyedLog.Written::offset)
                         .findFirst()
                         .orElse(-1));
-        TimestampOffset largest = log.findMaxTimestamp(end);
+        TimestampOffset largest = log.findMaxTimestamp(0, end);
         assertThat(largest.offset())
                 .isEqualTo(model.expected().values().stream()
                         .filter(each -> each.timestamp() == max)

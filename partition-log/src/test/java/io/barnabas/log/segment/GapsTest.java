@@ -61,7 +61,7 @@ class GapsTest {
         try (SegmentLog log = open()) {
             assertThat(log.recovery().cut()).isEmpty();
             assertThat(log.logEndOffset()).isEqualTo(10);
-            assertThat(log.findMaxTimestamp(10).offset()).isEqualTo(2);
+            assertThat(log.findMaxTimestamp(0, 10).offset()).isEqualTo(2);
             put(log, 10, batch(1));
             assertThat(bases(log, 4, 11)).containsExactly(3L, 10L);
         }

@@ -172,10 +172,10 @@ class SegmentLogModelTest {
         long max =
                 records.stream().mapToLong(TimestampOffset::timestampMs).max().orElse(1_000);
         long target = max - 100 + random.nextInt(110);
-        assertThat(log.find(target, upper))
+        assertThat(log.find(target, 0, upper))
                 .as("first at or after %d below offset %d", target, upper)
                 .isEqualTo(Fixture.first(records, record -> record.timestampMs() >= target));
-        assertThat(log.findMaxTimestamp(upper))
+        assertThat(log.findMaxTimestamp(0, upper))
                 .as("largest below offset %d", upper)
                 .isEqualTo(Fixture.first(records, record -> record.timestampMs() == max));
     }

@@ -56,39 +56,51 @@ class TimeQueriesTest {
                 all.stream().mapToLong(TimestampOffset::timestampMs).max().orElseThrow();
         for (long target = lowest - 1; target <= highest + 1; target++) {
             long wanted = target;
-            assertThat(log.find(target, Long.MAX_VALUE))
+            assertThat(log.find(target, 0, Long.MAX_VALUE))
                     .as("first at or after %d", target)
                     .isEqualTo(Fixture.first(all, record -> record.timestampMs() >= wanted));
             long upper = random.nextLong(all.size() + 1L);
-            assertThat(log.find(target, upper))
-                    .as("first at or after %d below offset %d", target, upper)
-                    .isEqualTo(Fixture.first(all, record -> record.timestampMs() >= wanted && record.offset() < upper));
+            long from = random.nextLong(upper + 1);
+            assertThat(log.find(target, from, upper))
+                    .as("first at or after %d from offset %d below offset %d", target, from, upper)
+                    .isEqualTo(Fixture.first(
+                            all,
+                            record -> record.timestampMs() >= wanted
+                                    && record.offset() >= from
+                                    && record.offset() < upper));
         }
         for (Stored batch : written) {
             long upper = batch.header().nextOffset();
-            List<TimestampOffset> below =
-                    all.stream().filter(record -> record.offset() < upper).toList();
-            long max =
-                    below.stream().mapToLong(TimestampOffset::timestampMs).max().orElseThrow();
-            assertThat(log.findMaxTimestamp(upper))
-                    .as("largest below offset %d", upper)
-                    .isEqualTo(Fixture.first(below, record -> record.timestampMs() == max));
+            checkLargest(log, all, 0, upper);
+            // Within a batch too: DeleteRecords may move the log start anywhere.
+            checkLargest(log, all, random.nextLong(upper + 1), upper);
         }
+    }
+
+    private static void checkLargest(SegmentLog log, List<TimestampOffset> all, long from, long upper)
+            throws IOException {
+        List<TimestampOffset> within = all.stream()
+                .filter(record -> record.offset() >= from && record.offset() < upper)
+                .toList();
+        long max = within.stream().mapToLong(TimestampOffset::timestampMs).max().orElse(-1);
+        assertThat(log.findMaxTimestamp(from, upper))
+                .as("largest from offset %d below offset %d", from, upper)
+                .isEqualTo(Fixture.first(within, record -> record.timestampMs() == max));
     }
 
     @Test
     void anEmptyLogAndRecordsWithoutTimeMatchNothing() throws IOException {
         try (SegmentLog log = open(IndexSink.NONE)) {
-            assertThat(log.find(0, 10)).isEqualTo(TimestampOffset.NONE);
-            assertThat(log.findMaxTimestamp(10)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.find(0, 0, 10)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.findMaxTimestamp(0, 10)).isEqualTo(TimestampOffset.NONE);
             append(log, Batches.at(CompressionType.LZ4, 5, -1, -1));
-            assertThat(log.find(0, 10)).isEqualTo(TimestampOffset.NONE);
-            assertThat(log.findMaxTimestamp(10)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.find(0, 0, 10)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.findMaxTimestamp(0, 10)).isEqualTo(TimestampOffset.NONE);
             append(log, Batches.at(CompressionType.LZ4, 5, -1, 7));
-            assertThat(log.find(0, 10)).isEqualTo(new TimestampOffset(3, 7, EPOCH));
-            assertThat(log.find(0, 2)).isEqualTo(TimestampOffset.NONE);
-            assertThat(log.findMaxTimestamp(10)).isEqualTo(new TimestampOffset(3, 7, EPOCH));
-            assertThat(log.findMaxTimestamp(2)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.find(0, 0, 10)).isEqualTo(new TimestampOffset(3, 7, EPOCH));
+            assertThat(log.find(0, 0, 2)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.findMaxTimestamp(0, 10)).isEqualTo(new TimestampOffset(3, 7, EPOCH));
+            assertThat(log.findMaxTimestamp(0, 2)).isEqualTo(TimestampOffset.NONE);
         }
     }
 
@@ -111,10 +123,10 @@ class TimeQueriesTest {
     }
 
     private static void checkUnset(SegmentLog log) throws IOException {
-        assertThat(log.find(1_000, 99)).isEqualTo(new TimestampOffset(0, 1_000, EPOCH));
-        assertThat(log.find(1_020, 99)).isEqualTo(new TimestampOffset(31, 1_020, EPOCH));
-        assertThat(log.findMaxTimestamp(99)).isEqualTo(new TimestampOffset(59, 1_034, EPOCH));
-        assertThat(log.find(1_035, 99)).isEqualTo(TimestampOffset.NONE);
+        assertThat(log.find(1_000, 0, 99)).isEqualTo(new TimestampOffset(0, 1_000, EPOCH));
+        assertThat(log.find(1_020, 0, 99)).isEqualTo(new TimestampOffset(31, 1_020, EPOCH));
+        assertThat(log.findMaxTimestamp(0, 99)).isEqualTo(new TimestampOffset(59, 1_034, EPOCH));
+        assertThat(log.find(1_035, 0, 99)).isEqualTo(TimestampOffset.NONE);
     }
 
     @Test
@@ -123,8 +135,8 @@ class TimeQueriesTest {
             ByteBuffer batch = Batches.at(CompressionType.NONE, 5, 10, 20);
             append(log, Batches.changed(batch, b -> b.putLong(35, 9_999)));
             append(log, Batches.at(CompressionType.NONE, 5, 500));
-            assertThat(log.find(100, 99)).isEqualTo(new TimestampOffset(2, 500, EPOCH));
-            assertThat(log.find(501, 99)).isEqualTo(TimestampOffset.NONE);
+            assertThat(log.find(100, 0, 99)).isEqualTo(new TimestampOffset(2, 500, EPOCH));
+            assertThat(log.find(501, 0, 99)).isEqualTo(TimestampOffset.NONE);
         }
     }
 
@@ -139,9 +151,9 @@ class TimeQueriesTest {
                         b.put(i, (byte) 0xEE);
                     }
                 }));
-                TimestampOffset broken = log.find(150, 99);
+                TimestampOffset broken = log.find(150, 0, 99);
                 assertThat(broken).as(codec.name).isEqualTo(new TimestampOffset(1, 200, EPOCH));
-                assertThat(log.findMaxTimestamp(99)).as(codec.name).isEqualTo(broken);
+                assertThat(log.findMaxTimestamp(0, 99)).as(codec.name).isEqualTo(broken);
                 log.truncateTo(1);
             }
         }
