@@ -1,230 +1,223 @@
 package io.barnabas.net.kafka;
 
 import io.barnabas.log.LogConfig;
+import io.barnabas.net.kafka.TopicKey.NodeDefault;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
-import org.apache.kafka.common.config.ConfigDef.ValidList;
-import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
-/** The topic settings that can be overridden, with the node setting that each falls back to. */
+/** What a topic's settings are: its own overrides, behind them the node's settings, behind them Kafka's defaults. */
 public final class TopicConfigs {
 
-    /** One overridable setting and the node key that gives its default, by Kafka's names. */
-    private record Key(String name, Optional<String> nodeKey) {}
-
     private static final String NODE_MAX_MESSAGE_BYTES = "message.max.bytes";
-    private static final ConfigDef DEFINITION = new ConfigDef();
-    private static final Map<String, Key> KEYS = new LinkedHashMap<>();
-
-    static {
-        define(
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                NODE_MAX_MESSAGE_BYTES,
-                Type.INT,
-                1_048_588,
-                Range.atLeast(1),
-                "The largest batch taken, in bytes.");
-        define(
-                TopicConfig.SEGMENT_BYTES_CONFIG,
-                "log.segment.bytes",
-                Type.INT,
-                1 << 30,
-                Range.atLeast(14),
-                "A segment file is rolled before it grows past this.");
-        define(
-                TopicConfig.SEGMENT_MS_CONFIG,
-                "log.roll.ms",
-                Type.LONG,
-                604_800_000L,
-                Range.atLeast(1),
-                "A segment file is rolled when its first batch is older than this.");
-        define(
-                TopicConfig.INDEX_INTERVAL_BYTES_CONFIG,
-                "log.index.interval.bytes",
-                Type.INT,
-                4096,
-                Range.atLeast(0),
-                "Bytes of log between two index entries.");
-        define(
-                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
-                null,
-                Type.INT,
-                1,
-                Range.atLeast(1),
-                "Kept for tools; acks=all waits for a majority of the replicas whatever this says.");
-        define(
-                TopicConfig.COMPRESSION_TYPE_CONFIG,
-                null,
-                Type.STRING,
-                "producer",
-                ValidString.in("producer"),
-                "Batches are kept as the producer compressed them.");
-        define(
-                TopicConfig.CLEANUP_POLICY_CONFIG,
-                null,
-                Type.LIST,
-                "delete",
-                ValidList.in("delete"),
-                "What happens to old segments; compaction is not served yet.");
-        define(
-                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-                null,
-                Type.STRING,
-                "CreateTime",
-                ValidString.in("CreateTime"),
-                "Whose time stamps count; the broker's are not served yet.");
-        define(
-                TopicConfig.RETENTION_MS_CONFIG,
-                null,
-                Type.LONG,
-                604_800_000L,
-                Range.atLeast(-1),
-                "Age in milliseconds of a segment's newest record after which the segment is deleted; -1 for never.");
-        define(
-                TopicConfig.RETENTION_BYTES_CONFIG,
-                null,
-                Type.LONG,
-                -1L,
-                Range.atLeast(-1),
-                "Size in bytes above which a partition's oldest segments are deleted; -1 for none.");
-    }
 
     private TopicConfigs() {}
 
-    private static void define(
-            String name, String nodeKey, Type type, Object value, ConfigDef.Validator validator, String text) {
-        DEFINITION.define(name, type, value, validator, Importance.MEDIUM, text);
-        KEYS.put(name, new Key(name, Optional.ofNullable(nodeKey)));
-    }
-
     /** The names, in the order of the documentation. */
     public static List<String> names() {
-        return List.copyOf(KEYS.keySet());
+        return List.copyOf(TopicKeys.all().keySet());
+    }
+
+    /** Whether a topic can override the setting of that name. */
+    public static boolean isKnown(String name) {
+        return TopicKeys.all().containsKey(name);
     }
 
     /** The default where neither topic nor node says anything. */
     public static String defaultValue(String name) {
-        ConfigDef.ConfigKey key = DEFINITION.configKeys().get(name);
-        return ConfigDef.convertToString(key.defaultValue, key.type);
+        return key(name).defaultValue();
     }
 
     /** The setting's type. */
     public static Type type(String name) {
-        return DEFINITION.configKeys().get(name).type;
+        return key(name).type();
     }
 
     /** What the setting does. */
     public static String documentation(String name) {
-        return DEFINITION.configKeys().get(name).documentation;
+        return key(name).documentation();
     }
 
-    /** What is wrong with overrides on a node of these settings, empty when nothing is. */
-    public static Optional<String> flaw(Map<String, String> overrides, Map<String, String> nodeSettings) {
-        for (Map.Entry<String, String> override : overrides.entrySet()) {
-            if (!KEYS.containsKey(override.getKey())) {
+    /** The node keys that give the setting its default, the one that goes first first. */
+    public static List<String> nodeKeys(String name) {
+        return key(name).nodeKeys().stream().map(NodeDefault::key).toList();
+    }
+
+    private static TopicKey key(String name) {
+        return TopicKeys.all().get(name);
+    }
+
+    /** The complaint about a name that is none of these. */
+    public static String unknown(String name) {
+        return "unknown topic config '" + name + "'; known are " + String.join(", ", names());
+    }
+
+    /**
+     * What is wrong with overrides on a node of these settings, empty when nothing is.
+     *
+     * @param changed the overrides that are new
+     * @param kept the other overrides of the topic
+     * @param nodeSettings by key
+     */
+    public static Optional<String> flaw(
+            Map<String, String> changed, Map<String, String> kept, Map<String, String> nodeSettings) {
+        for (Map.Entry<String, String> override : changed.entrySet()) {
+            if (!isKnown(override.getKey())) {
                 return Optional.of(unknown(override.getKey()));
             }
             if (override.getValue() == null) {
                 return Optional.of("topic config '" + override.getKey() + "' needs a value");
             }
             try {
-                parse(override.getKey(), override.getValue());
+                key(override.getKey()).check(override.getValue());
             } catch (ConfigException e) {
                 return Optional.of(e.getMessage());
             }
         }
-        return tooLarge(overrides, nodeSettings);
+        Map<String, String> all = new HashMap<>(kept);
+        all.putAll(changed);
+        return tooLarge(changed, nodeSettings).or(() -> flawOf(resolve(all, nodeSettings)));
+    }
+
+    /** What is wrong with the overrides of a new topic. */
+    public static Optional<String> flaw(Map<String, String> overrides, Map<String, String> nodeSettings) {
+        return flaw(overrides, Map.of(), nodeSettings);
     }
 
     /** Raft carries batches up to the node's own limit, so that a topic can only lower it, other than in Kafka. */
-    private static Optional<String> tooLarge(Map<String, String> overrides, Map<String, String> nodeSettings) {
-        String wanted = overrides.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+    private static Optional<String> tooLarge(Map<String, String> changed, Map<String, String> nodeSettings) {
+        String wanted = changed.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
         String limit = nodeSettings.get(NODE_MAX_MESSAGE_BYTES);
         if (wanted == null || limit == null || Long.parseLong(wanted.strip()) <= Long.parseLong(limit)) {
             return Optional.empty();
         }
         return Optional.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + wanted + " is above " + NODE_MAX_MESSAGE_BYTES
-                + "=" + limit + "; raise that in every node.properties first");
+                + "=" + limit + ", for which the nodes' buffers are made; raise that in every node.properties,"
+                + " restart the nodes, then set this");
     }
 
-    private static Object parse(String name, String value) {
-        ConfigDef.ConfigKey key = DEFINITION.configKeys().get(name);
-        Object parsed = ConfigDef.parseType(name, value, key.type);
-        key.validator.ensureValid(name, parsed);
-        return parsed;
+    private static Optional<String> flawOf(LogConfig together) {
+        LogConfig.Compaction compaction = together.compaction();
+        return compaction.minLagMs() > compaction.maxLagMs()
+                ? Optional.of(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG + "=" + compaction.minLagMs() + " is above "
+                        + TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG + "=" + compaction.maxLagMs()
+                        + "; a record would have to be compacted before it may be")
+                : Optional.empty();
     }
 
-    /** A partition's settings: the topic's override, else the node's setting, else the default. */
+    /** A partition's settings. Values are taken as they were stored: what is allowed may have changed since. */
     public static LogConfig resolve(Map<String, String> overrides, Map<String, String> nodeSettings) {
-        return LogConfig.DEFAULT
-                .withMaxMessageBytes(number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, overrides, nodeSettings)
-                        .intValue())
-                .with(new LogConfig.Segments(
-                        number(TopicConfig.SEGMENT_BYTES_CONFIG, overrides, nodeSettings)
-                                .intValue(),
-                        number(TopicConfig.SEGMENT_MS_CONFIG, overrides, nodeSettings)
-                                .longValue(),
-                        number(TopicConfig.INDEX_INTERVAL_BYTES_CONFIG, overrides, nodeSettings)
-                                .intValue()))
-                .with(new LogConfig.Retention(
-                        true,
-                        number(TopicConfig.RETENTION_MS_CONFIG, overrides, nodeSettings)
-                                .longValue(),
-                        number(TopicConfig.RETENTION_BYTES_CONFIG, overrides, nodeSettings)
-                                .longValue()));
+        Values values = new Values(overrides, nodeSettings);
+        List<?> policies = (List<?>) values.of(TopicConfig.CLEANUP_POLICY_CONFIG);
+        return new LogConfig(
+                values.integer(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                values.integer(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
+                new LogConfig.Segments(
+                        values.integer(TopicConfig.SEGMENT_BYTES_CONFIG),
+                        values.number(TopicConfig.SEGMENT_MS_CONFIG),
+                        values.integer(TopicConfig.INDEX_INTERVAL_BYTES_CONFIG)),
+                new LogConfig.Retention(
+                        policies.contains(TopicConfig.CLEANUP_POLICY_DELETE),
+                        values.number(TopicConfig.RETENTION_MS_CONFIG),
+                        values.number(TopicConfig.RETENTION_BYTES_CONFIG)),
+                new LogConfig.Compaction(
+                        policies.contains(TopicConfig.CLEANUP_POLICY_COMPACT),
+                        values.number(TopicConfig.DELETE_RETENTION_MS_CONFIG),
+                        values.number(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG),
+                        values.number(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG),
+                        (Double) values.of(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG)),
+                new LogConfig.Timestamps(
+                        values.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).equals("LogAppendTime"),
+                        values.number(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
+                        values.number(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG)),
+                new LogConfig.Compression(
+                        (String) values.of(TopicConfig.COMPRESSION_TYPE_CONFIG),
+                        values.integer(TopicConfig.COMPRESSION_GZIP_LEVEL_CONFIG),
+                        values.integer(TopicConfig.COMPRESSION_LZ4_LEVEL_CONFIG),
+                        values.integer(TopicConfig.COMPRESSION_ZSTD_LEVEL_CONFIG)));
     }
 
-    private static Number number(String name, Map<String, String> overrides, Map<String, String> nodeSettings) {
-        String value = overrides.get(name);
-        if (value == null) {
-            value = KEYS.get(name).nodeKey().map(nodeSettings::get).orElse(null);
+    /** The values that hold. */
+    private record Values(Map<String, String> overrides, Map<String, String> nodeSettings) {
+
+        Object of(String name) {
+            TopicKey key = key(name);
+            String override = overrides.get(name);
+            return key.parse(override != null ? override : behind(key));
         }
-        return (Number) parse(name, value == null ? defaultValue(name) : value);
+
+        private String behind(TopicKey key) {
+            for (NodeDefault nodeKey : key.nodeKeys()) {
+                String value = nodeSettings.get(nodeKey.key());
+                if (value != null) {
+                    return nodeKey.convert(value);
+                }
+            }
+            return key.defaultValue();
+        }
+
+        long number(String name) {
+            return ((Number) of(name)).longValue();
+        }
+
+        int integer(String name) {
+            return (Integer) of(name);
+        }
     }
 
     /**
      * A value that a setting has or would have.
      *
-     * @param key the topic key, or the node key that it falls back to
-     * @param value the value there
+     * @param key the topic key, or a node key that it falls back to
+     * @param value the value there, in that key's unit
      * @param source where it is set
      */
     public record Source(String key, String value, ConfigSource source) {}
 
-    /** Where the setting's value comes from: the one that holds first, then those it hides. */
-    public static List<Source> sources(String name, Map<String, String> overrides, BrokerSettings settings) {
+    /**
+     * A setting as a topic has it.
+     *
+     * @param value the value that holds
+     * @param source where that comes from
+     * @param sources the same and those that it hides, each by its own key
+     */
+    public record Setting(String value, ConfigSource source, List<Source> sources) {}
+
+    /** A setting of a topic with these overrides. */
+    public static Setting setting(String name, Map<String, String> overrides, BrokerSettings settings) {
+        TopicKey key = key(name);
         List<Source> sources = new ArrayList<>();
+        List<String> values = new ArrayList<>();
         String override = overrides.get(name);
         if (override != null) {
             sources.add(new Source(name, override, ConfigSource.TOPIC_CONFIG));
+            values.add(override);
         }
-        String nodeKey = KEYS.get(name).nodeKey().orElse(name);
-        String atNode = settings.effective().get(nodeKey);
-        // Another value than the default was set as well, if under a coarser key: log.roll.hours for log.roll.ms.
-        if (atNode != null && (settings.explicit().containsKey(nodeKey) || !atNode.equals(defaultValue(name)))) {
-            sources.add(new Source(nodeKey, atNode, ConfigSource.STATIC_BROKER_CONFIG));
+        for (NodeDefault nodeKey : key.nodeKeys()) {
+            String explicit = settings.explicit().get(nodeKey.key());
+            if (explicit != null) {
+                sources.add(new Source(nodeKey.key(), explicit, ConfigSource.STATIC_BROKER_CONFIG));
+                values.add(nodeKey.convert(explicit));
+            }
         }
-        sources.add(new Source(nodeKey, defaultValue(name), ConfigSource.DEFAULT_CONFIG));
-        return sources;
-    }
-
-    /** The complaint about a name that is none of these. */
-    public static String unknown(String name) {
-        return "unknown topic config '" + name + "'; known are " + String.join(", ", KEYS.keySet());
-    }
-
-    /** Whether a topic can override the setting of that name. */
-    public static boolean isKnown(String name) {
-        return KEYS.containsKey(name);
+        for (NodeDefault nodeKey : key.nodeKeys()) {
+            Optional.ofNullable(settings.keys().get(nodeKey.key()))
+                    .flatMap(BrokerSettings.Key::defaultValue)
+                    .ifPresent(value -> {
+                        sources.add(new Source(nodeKey.key(), value, ConfigSource.DEFAULT_CONFIG));
+                        values.add(nodeKey.convert(value));
+                    });
+        }
+        if (sources.isEmpty()) {
+            sources.add(new Source(name, key.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+            values.add(key.defaultValue());
+        }
+        return new Setting(values.getFirst(), sources.getFirst().source(), List.copyOf(sources));
     }
 }

@@ -4,6 +4,7 @@ import io.barnabas.log.FlushMode;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.net.kafka.BrokerSettings;
+import io.barnabas.net.kafka.TopicConfigs;
 import io.barnabas.net.node.NodeConfig.ElectionTimeout;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,10 +44,6 @@ final class NodeConfigReader {
         stopOnProblems();
         checkTogether();
         stopOnProblems();
-        long rollHours = number(NodeKeys.LOG_ROLL_HOURS);
-        effective.putIfAbsent(
-                NodeKeys.LOG_ROLL_MS.name(),
-                Long.toString(Duration.ofHours(rollHours).toMillis()));
         List<ListenerAddress> listeners = listeners(NodeKeys.LISTENERS);
         List<Path> logDirs = logDirs();
         return new NodeConfig(
@@ -124,11 +121,17 @@ final class NodeConfigReader {
                     NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES,
                     "allowed is at most log.index.cache.bytes=" + text(NodeKeys.LOG_INDEX_CACHE_BYTES)));
         }
+        checkTopicDefaults();
         if (number(NodeKeys.MESSAGE_MAX_BYTES) >= number(NodeKeys.SOCKET_REQUEST_MAX_BYTES)) {
             problems.add(refused(
                     NodeKeys.MESSAGE_MAX_BYTES,
                     "allowed is less than socket.request.max.bytes=" + text(NodeKeys.SOCKET_REQUEST_MAX_BYTES)));
         }
+    }
+
+    private void checkTopicDefaults() {
+        TopicConfigs.flaw(Map.of(), effective)
+                .ifPresent(flaw -> problems.add("the defaults of topics do not go together: " + flaw));
     }
 
     private void checkListeners() {

@@ -21,6 +21,7 @@ public record NodeKey(
         BOOLEAN,
         INT,
         LONG,
+        DOUBLE,
         STRING,
         LIST
     }

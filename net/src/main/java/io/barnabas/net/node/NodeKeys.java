@@ -144,6 +144,11 @@ public final class NodeKeys {
             "67108864",
             between(1024, Long.MAX_VALUE),
             "How fast segments are read in the background to restore index entries that were lost.");
+
+    static {
+        TopicDefaultKeys.all().forEach(NodeKeys::add);
+    }
+
     public static final NodeKey LOG_FLUSH = withDefault(
             "log.flush",
             Type.STRING,
@@ -297,7 +302,7 @@ public final class NodeKeys {
         return key;
     }
 
-    private static Rule between(long min, long max) {
+    static Rule between(long min, long max) {
         String shape = max == Long.MAX_VALUE || max == Integer.MAX_VALUE
                 ? "a whole number of " + min + " or more"
                 : "a whole number from " + min + " to " + max;
@@ -311,11 +316,11 @@ public final class NodeKeys {
         });
     }
 
-    private static Rule bool() {
+    static Rule bool() {
         return oneOf("true", "false");
     }
 
-    private static Rule oneOf(String... values) {
+    static Rule oneOf(String... values) {
         Set<String> allowed = new TreeSet<>(Set.of(values));
         return new Rule(String.join(" or ", values), value -> allowed.contains(value.toLowerCase(Locale.ROOT)));
     }
@@ -328,7 +333,7 @@ public final class NodeKeys {
         return new Rule("host:port", value -> HostPort.parse(value).isPresent());
     }
 
-    private static Rule listOf(String shape, Predicate<String> item) {
+    static Rule listOf(String shape, Predicate<String> item) {
         return new Rule(shape + ", or several with commas between", value -> {
             for (String part : value.split(",", -1)) {
                 if (!item.test(part.strip())) {

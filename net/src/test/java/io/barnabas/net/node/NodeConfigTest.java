@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.barnabas.log.FlushMode;
+import io.barnabas.log.LogConfig;
 import io.barnabas.metadata.rules.Endpoint;
+import io.barnabas.net.kafka.TopicConfigs;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -13,10 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +41,7 @@ class NodeConfigTest {
                 .forEach(key -> defaults.put(
                         key.name(),
                         key.required() ? "(required)" : key.defaultValue().orElse("(none)")));
+        TopicDefaultKeys.all().forEach(key -> defaults.remove(key.name()));
         assertThat(defaults)
                 .isEqualTo(new TreeMap<>(Map.ofEntries(
                         Map.entry("node.id", "(required)"),
@@ -80,6 +85,20 @@ class NodeConfigTest {
     }
 
     @Test
+    void everyDefaultOfTopicsIsKafkas() {
+        Set<String> shared = new HashSet<>();
+        for (String topicKey : TopicConfigs.names()) {
+            List<String> nodeKeys = TopicConfigs.nodeKeys(topicKey);
+            assertThat(NodeKeys.all().keySet()).containsAll(nodeKeys);
+            shared.addAll(nodeKeys);
+            Map<String, String> own = new HashMap<>();
+            nodeKeys.forEach(key -> NodeKeys.all().get(key).defaultValue().ifPresent(value -> own.put(key, value)));
+            assertThat(TopicConfigs.resolve(Map.of(), own)).as(topicKey).isEqualTo(LogConfig.DEFAULT);
+        }
+        assertThat(TopicDefaultKeys.all()).allSatisfy(key -> assertThat(shared).contains(key.name()));
+    }
+
+    @Test
     void everyDefaultIsAllowedAndEveryKeyIsExplained() {
         assertThat(NodeKeys.all().values()).allSatisfy(key -> {
             assertThat(key.documentation()).endsWith(".");
@@ -109,7 +128,7 @@ class NodeConfigTest {
         assertThat(config.log().flush()).isEqualTo(FlushMode.SYNC);
         assertThat(config.broker().explicit()).isEqualTo(LEAST);
         assertThat(config.broker().effective())
-                .containsEntry("log.roll.ms", "604800000")
+                .containsEntry("log.roll.hours", "168")
                 .containsEntry("num.partitions", "1");
     }
 
@@ -180,6 +199,14 @@ class NodeConfigTest {
             log.segment.bytes | 1000 | a whole number of 1048576 or more
             log.segment.bytes | 3000000000 | at most 2147483647
             log.roll.ms | 0 | a whole number of 1 or more
+            log.retention.ms | 0 | -1 for never, or a whole number of 1 or more
+            log.retention.hours | soon | -1 for never
+            log.cleanup.policy | delete,shred | delete, compact, both with a comma between, or nothing
+            log.cleaner.min.cleanable.ratio | 2 | a number from 0 to 1
+            log.message.timestamp.type | createtime | CreateTime or LogAppendTime
+            compression.type | brotli | gzip or snappy
+            compression.gzip.level | 0 | -1 or a whole number from 1 to 9
+            log.cleaner.max.compaction.lag.ms | 0 | a whole number of 1 or more
             log.flush | never | sync or async
             connections.max.idle.ms | 10s | a whole number of 1 or more
             quorum.voters | node1:9192 | ID@host:port
@@ -197,6 +224,15 @@ class NodeConfigTest {
                 .hasMessageContaining(key)
                 .hasMessageContaining(value)
                 .hasMessageContaining(allowed);
+    }
+
+    @Test
+    void defaultsOfTopicsMustGoTogether() {
+        assertThatThrownBy(() -> with(
+                        Map.of("log.cleaner.min.compaction.lag.ms", "10", "log.cleaner.max.compaction.lag.ms", "9")))
+                .isInstanceOf(InvalidNodeConfigException.class)
+                .hasMessageContaining("min.compaction.lag.ms=10")
+                .hasMessageContaining("max.compaction.lag.ms=9");
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.TopicConfigs;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,21 +71,31 @@ final class ConfigChanges {
         }
         return switch (change.apply(topic.get().configs())) {
             case Change.Flawed flawed -> done(flawed.error(), flawed.message());
-            case Change.Alter alter -> applyToTopic(name, validateOnly, alter);
+            case Change.Alter alter -> applyToTopic(topic.get(), validateOnly, alter);
         };
     }
 
-    private CompletableFuture<Result> applyToTopic(String name, boolean validateOnly, Change.Alter alter) {
+    private CompletableFuture<Result> applyToTopic(TopicInfo topic, boolean validateOnly, Change.Alter alter) {
+        Optional<String> empty = alter.set().entrySet().stream()
+                .filter(config -> config.getValue() == null)
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (empty.isPresent()) {
+            return done(
+                    Errors.INVALID_REQUEST, "config '" + empty.get() + "' needs a value; delete it to get the default");
+        }
+        Map<String, String> kept = new HashMap<>(topic.configs());
+        alter.unset().forEach(kept::remove);
         Optional<String> flaw = alter.unset().stream()
                 .filter(key -> !TopicConfigs.isKnown(key))
                 .findFirst()
                 .map(TopicConfigs::unknown)
-                .or(() -> TopicConfigs.flaw(alter.set(), broker.settings().effective()));
+                .or(() -> TopicConfigs.flaw(alter.set(), kept, broker.settings().effective()));
         if (flaw.isPresent()) {
             return done(Errors.INVALID_CONFIG, flaw.get());
         }
         MetadataCommand command = new MetadataCommand.AlterConfigs(
-                new io.barnabas.metadata.rules.ConfigResource.Topic(name), alter.set(), alter.unset());
+                new io.barnabas.metadata.rules.ConfigResource.Topic(topic.name()), alter.set(), alter.unset());
         CompletableFuture<Proposals.Answer> answer = validateOnly
                 ? CompletableFuture.completedFuture(proposals.rehearse(command))
                 : proposals.propose(command);

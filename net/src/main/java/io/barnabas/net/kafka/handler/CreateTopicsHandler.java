@@ -150,12 +150,11 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                         (short) topic.partitions().getFirst().replicas().size());
         List<CreatableTopicConfigs> configs = new ArrayList<>();
         for (String name : TopicConfigs.names()) {
-            TopicConfigs.Source source = TopicConfigs.sources(name, topic.configs(), broker.settings())
-                    .getFirst();
+            TopicConfigs.Setting setting = TopicConfigs.setting(name, topic.configs(), broker.settings());
             configs.add(new CreatableTopicConfigs()
                     .setName(name)
-                    .setValue(source.value())
-                    .setConfigSource(source.source().id()));
+                    .setValue(setting.value())
+                    .setConfigSource(setting.source().id()));
         }
         result.setConfigs(configs);
     }

@@ -74,10 +74,13 @@ public final class DescribeConfigsHandler
 
     private DescribeConfigsResourceResult topicConfig(
             DescribeConfigsRequestData request, TopicInfo topic, String name) {
-        List<DescribeConfigsSynonym> sources = TopicConfigs.sources(name, topic.configs(), broker.settings()).stream()
+        TopicConfigs.Setting setting = TopicConfigs.setting(name, topic.configs(), broker.settings());
+        List<DescribeConfigsSynonym> sources = setting.sources().stream()
                 .map(source -> source(source.key(), source.value(), source.source()))
                 .toList();
+        // A node key behind a topic's may have another unit: the value is not always that of the first source.
         return config(request, name, sources, TopicConfigs.type(name), TopicConfigs.documentation(name))
+                .setValue(setting.value())
                 .setReadOnly(false);
     }
 

@@ -2,6 +2,7 @@ package io.barnabas.net.kafka.handler;
 
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.BrokerSettings;
 import io.barnabas.net.kafka.RequestContext;
 import io.barnabas.net.kafka.TopicConfigs;
 import java.util.ArrayList;
@@ -27,9 +28,11 @@ public final class IncrementalAlterConfigsHandler
         implements ApiHandler<IncrementalAlterConfigsRequestData, IncrementalAlterConfigsResponseData> {
 
     private final ConfigChanges changes;
+    private final BrokerSettings settings;
 
     public IncrementalAlterConfigsHandler(Broker broker) {
         this.changes = new ConfigChanges(broker);
+        this.settings = broker.settings();
     }
 
     @Override
@@ -56,7 +59,7 @@ public final class IncrementalAlterConfigsHandler
                 .thenApply(done -> response);
     }
 
-    private static ConfigChanges.Change change(AlterConfigsResource resource, Map<String, String> present) {
+    private ConfigChanges.Change change(AlterConfigsResource resource, Map<String, String> present) {
         Map<String, String> set = new HashMap<>();
         List<String> unset = new ArrayList<>();
         Set<String> seen = new HashSet<>();
@@ -76,16 +79,15 @@ public final class IncrementalAlterConfigsHandler
                     if (!TopicConfigs.isKnown(name)) {
                         return flawed(Errors.INVALID_CONFIG, TopicConfigs.unknown(name));
                     }
-                    if (TopicConfigs.type(name) != ConfigDef.Type.LIST || config.value() == null) {
+                    if (TopicConfigs.type(name) != ConfigDef.Type.LIST) {
                         return flawed(
                                 Errors.INVALID_CONFIG, operation + " needs a list, and config '" + name + "' is none");
                     }
-                    set.put(
-                            name,
-                            edited(
-                                    present.getOrDefault(name, TopicConfigs.defaultValue(name)),
-                                    operation,
-                                    config.value()));
+                    if (config.value() == null) {
+                        return flawed(Errors.INVALID_REQUEST, operation + " to config '" + name + "' needs a value");
+                    }
+                    String value = TopicConfigs.setting(name, present, settings).value();
+                    set.put(name, edited(value, operation, config.value()));
                 }
             }
         }

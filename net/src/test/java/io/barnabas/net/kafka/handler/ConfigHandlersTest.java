@@ -142,13 +142,63 @@ class ConfigHandlersTest {
 
     @Test
     void appendsToAndSubtractsFromListsAlone() throws Exception {
-        alter(1, op("cleanup.policy", OpType.APPEND, "delete"));
-        assertThat(cluster.topic("orders").configs()).isEqualTo(Map.of("cleanup.policy", "delete"));
+        alter(1, op("cleanup.policy", OpType.APPEND, "compact"));
+        assertThat(cluster.topic("orders").configs()).isEqualTo(Map.of("cleanup.policy", "delete,compact"));
+        alter(1, op("cleanup.policy", OpType.APPEND, "compact"));
+        assertThat(cluster.topic("orders").configs()).isEqualTo(Map.of("cleanup.policy", "delete,compact"));
         alter(1, op("cleanup.policy", OpType.SUBTRACT, "delete"));
+        assertThat(cluster.topic("orders").configs()).isEqualTo(Map.of("cleanup.policy", "compact"));
+        alter(1, op("cleanup.policy", OpType.SUBTRACT, "compact, delete"));
         assertThat(cluster.topic("orders").configs()).isEqualTo(Map.of("cleanup.policy", ""));
-        assertAltersNothing(Errors.INVALID_CONFIG, op("cleanup.policy", OpType.APPEND, "compact"));
+        assertAltersNothing(Errors.INVALID_CONFIG, op("cleanup.policy", OpType.APPEND, "shred"));
         assertAltersNothing(Errors.INVALID_CONFIG, op("segment.ms", OpType.APPEND, "1"));
         assertAltersNothing(Errors.INVALID_CONFIG, op("flux.capacity", OpType.APPEND, "1"));
+        assertAltersNothing(Errors.INVALID_REQUEST, op("cleanup.policy", OpType.APPEND, null));
+        assertAltersNothing(Errors.INVALID_REQUEST, set("cleanup.policy", null));
+    }
+
+    @Test
+    void appendsToTheListOfTheNodeWhenTheTopicHasNone() throws Exception {
+        ControlledCluster compacting = new ControlledCluster(1, Map.of("log.cleanup.policy", "compact"));
+        compacting.ledTopic("orders", 1, 1);
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource(Type.TOPIC, "orders", op("cleanup.policy", OpType.APPEND, "delete")));
+        caller.call(new IncrementalAlterConfigsHandler(compacting), 1, request);
+        assertThat(compacting.topic("orders").configs()).isEqualTo(Map.of("cleanup.policy", "compact,delete"));
+    }
+
+    @Test
+    void settingsThatDoNotGoTogetherAreRefusedWhereverTheyWereSet() throws Exception {
+        alter(1, set("min.compaction.lag.ms", "5000"));
+        assertAltersNothing(Errors.INVALID_CONFIG, set("max.compaction.lag.ms", "4000"));
+        alter(1, op("min.compaction.lag.ms", OpType.DELETE, null), set("max.compaction.lag.ms", "4000"));
+        assertThat(cluster.topic("orders").configs()).isEqualTo(Map.of("max.compaction.lag.ms", "4000"));
+        alter(1, set("min.insync.replicas", "7"));
+        assertThat(cluster.topic("orders").configs()).containsEntry("min.insync.replicas", "7");
+    }
+
+    @Test
+    void aNodesCoarserUnitIsShownInTheTopics() throws Exception {
+        ControlledCluster hourly = new ControlledCluster(1, Map.of("log.retention.hours", "2"));
+        hourly.ledTopic("orders", 1, 1);
+        DescribeConfigsRequestData request = new DescribeConfigsRequestData()
+                .setIncludeSynonyms(true)
+                .setResources(List.of(new DescribeConfigsResource()
+                        .setResourceType(Type.TOPIC.id())
+                        .setResourceName("orders")
+                        .setConfigurationKeys(List.of("retention.ms"))));
+        DescribeConfigsResourceResult retention = caller.call(
+                        new DescribeConfigsHandler(hourly), NEWEST_DESCRIBE, request)
+                .results()
+                .getFirst()
+                .configs()
+                .getFirst();
+        assertThat(retention.value()).isEqualTo("7200000");
+        assertThat(retention.configSource()).isEqualTo(ConfigSource.STATIC_BROKER_CONFIG.id());
+        assertThat(retention.isSensitive()).isFalse();
+        assertThat(retention.synonyms())
+                .extracting(DescribeConfigsSynonym::name, DescribeConfigsSynonym::value)
+                .containsExactly(tuple("log.retention.hours", "2"));
     }
 
     @Test

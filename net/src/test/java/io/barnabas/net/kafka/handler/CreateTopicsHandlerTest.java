@@ -135,7 +135,7 @@ class CreateTopicsHandlerTest {
         assertRefused(configured("a", "flux.capacity", "1"), Errors.INVALID_CONFIG, "flux.capacity");
         assertRefused(configured("b", "segment.ms", null), Errors.INVALID_CONFIG, "segment.ms");
         assertRefused(configured("c", "segment.ms", "soon"), Errors.INVALID_CONFIG, "segment.ms");
-        assertRefused(configured("d", "cleanup.policy", "compact"), Errors.INVALID_CONFIG, "cleanup.policy");
+        assertRefused(configured("d", "cleanup.policy", "shred"), Errors.INVALID_CONFIG, "cleanup.policy");
         assertThat(cluster.image().topics()).isEmpty();
     }
 
