@@ -27,6 +27,15 @@ public interface PartitionHost extends AutoCloseable {
     /** Stops a replica and deletes its files. */
     CompletableFuture<Void> remove(UUID groupId);
 
+    /**
+     * Makes a replica that failed anew from its peers: it leaves its group, loses its files, joins again and copies its
+     * leader's log.
+     *
+     * @return completes when the replica runs again and copies; exceptionally with an {@link java.io.IOException} that
+     *     says why, when it is well or the other replicas cannot go on without it
+     */
+    CompletableFuture<Void> repair(UUID groupId);
+
     /** The node's log directories, in the order of {@code log.dirs}. */
     List<LogDirectoryStatus> directories();
 

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
@@ -43,6 +45,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionHost.class);
     private static final long RECENT_BATCH_BYTES = 64L << 20;
     private static final long RESIGN_TIMEOUT_MS = 3_000;
+    private static final long JOIN_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PartitionHostConfig config;
     private final RaftPeerId peerId;
@@ -56,6 +59,10 @@ public final class RatisPartitionHost implements PartitionHost {
     private final RaftProperties raft;
     private final PartitionEnvironment environment;
     private final RaftServer server;
+    private final ReplicaRepairs repairs;
+    private final Set<UUID> repairing = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
     private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-retention").factory());
 
@@ -69,9 +76,12 @@ public final class RatisPartitionHost implements PartitionHost {
         this.directories = LogDirectories.open(
                 config.directories(), config.places(), config.indexConfig(), config.files(), config.listener());
         this.raft = logProperties(config);
+        this.repairs = new ReplicaRepairs(config.places().resolveSibling("repairs"));
         RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
         this.indexRebuild =
                 new IndexRebuild(replicas::values, config.indexConfig().rebuildBytesPerSecond());
+        // Before Ratis looks for groups.
+        eraseInterrupted();
         this.environment = new PartitionEnvironment(
                 config.files(),
                 directories,
@@ -97,6 +107,8 @@ public final class RatisPartitionHost implements PartitionHost {
         try {
             host.directories.onOffline(host::directoryFailed);
             host.directories.lost().forEach(host::standIn);
+            host.interrupted.forEach(
+                    groupId -> host.standIn(groupId, "was being repaired when its node stopped; the repair goes on"));
             host.server.start();
             host.reconnect();
             if (config.flushMode() == FlushMode.ASYNC) {
@@ -199,6 +211,13 @@ public final class RatisPartitionHost implements PartitionHost {
     public CompletableFuture<PartitionReplica> add(PartitionSpec spec) {
         specs.put(spec.groupId(), spec);
         RatisPartitionReplica present = replicas.get(spec.groupId());
+        if (interrupted.remove(spec.groupId())) {
+            blocking.execute(() -> resumeRepair(spec));
+            return CompletableFuture.completedFuture(present);
+        }
+        if (repairing.contains(spec.groupId())) {
+            return CompletableFuture.completedFuture(present);
+        }
         if (present == null) {
             return start(spec);
         }
@@ -218,9 +237,12 @@ public final class RatisPartitionHost implements PartitionHost {
     }
 
     private CompletableFuture<PartitionReplica> start(PartitionSpec spec) {
-        RaftGroup group = RaftGroup.valueOf(
-                RaftGroupId.valueOf(spec.groupId()),
-                spec.peers().stream().map(RatisPartitionHost::peer).toList());
+        return start(spec, spec.peers().stream().map(GroupMembership::peer).toList());
+    }
+
+    /** @param members none for a replica that others will let into their group */
+    private CompletableFuture<PartitionReplica> start(PartitionSpec spec, List<RaftPeer> members) {
+        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(spec.groupId()), members);
         GroupManagementRequest add =
                 GroupManagementRequest.newAdd(clientId, peerId, callIds.incrementAndGet(), group, false);
         return prepare(spec).thenCompose(prepared -> send(add)).thenApply(reply -> {
@@ -244,16 +266,110 @@ public final class RatisPartitionHost implements PartitionHost {
                 blocking);
     }
 
-    private static RaftPeer peer(PartitionSpec.Peer peer) {
-        return RaftPeer.newBuilder()
-                .setId(Integer.toString(peer.nodeId()))
-                .setAddress(peer.address())
-                .build();
+    @Override
+    public CompletableFuture<Void> repair(UUID groupId) {
+        PartitionSpec spec = specs.get(groupId);
+        RatisPartitionReplica replica = replicas.get(groupId);
+        if (spec == null || replica == null) {
+            return CompletableFuture.failedFuture(new IOException("no replica of group " + groupId + " is here"));
+        }
+        if (replica.status().failure().isEmpty()) {
+            return CompletableFuture.failedFuture(new IOException(replica + " is well, there is nothing to repair"));
+        }
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        beginAnew(spec);
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                blocking);
+    }
+
+    private void beginAnew(PartitionSpec spec) throws IOException {
+        UUID groupId = spec.groupId();
+        if (!repairing.add(groupId)) {
+            throw new IOException(spec.topic() + "-" + spec.partition() + " is being repaired already");
+        }
+        try (GroupMembership membership = membership(spec)) {
+            leave(groupId, membership);
+            erase(groupId).thenCompose(erased -> start(spec, List.of())).join();
+            blocking.execute(() -> joinAgain(spec));
+        } catch (IOException | RuntimeException e) {
+            if (repairs.begun().contains(groupId)) {
+                interrupted.add(groupId);
+            }
+            repairing.remove(groupId);
+            throw e;
+        }
+    }
+
+    private void leave(UUID groupId, GroupMembership membership) throws IOException {
+        boolean left = false;
+        repairs.begin(groupId);
+        try {
+            membership.leave();
+            left = true;
+        } finally {
+            if (!left) {
+                repairs.end(groupId);
+            }
+        }
+    }
+
+    private GroupMembership membership(PartitionSpec spec) throws IOException {
+        return new GroupMembership(spec, config.nodeId(), raft, config.parameters());
+    }
+
+    /** Asks until the leader has brought the empty replica up to date and counts it. */
+    private void joinAgain(PartitionSpec spec) {
+        String reason = "";
+        while (!closing
+                && spec.equals(specs.getOrDefault(spec.groupId(), spec))
+                && replicas.containsKey(spec.groupId())) {
+            try (GroupMembership membership = membership(spec)) {
+                membership.join();
+                if (membership.isMember()) {
+                    repairs.end(spec.groupId());
+                    LOG.info("{}-{} is repaired", spec.topic(), spec.partition());
+                    break;
+                }
+            } catch (IOException | RuntimeException e) {
+                if (!reason.equals(e.toString())) {
+                    reason = e.toString();
+                    LOG.info("{}-{} is not back in its group yet: {}", spec.topic(), spec.partition(), reason);
+                }
+            }
+            LockSupport.parkNanos(JOIN_RETRY_NANOS);
+        }
+        repairing.remove(spec.groupId());
+    }
+
+    /** A replica whose repair was broken off has left its group, or was about to: its files are of no more use. */
+    private void eraseInterrupted() throws IOException {
+        interrupted.addAll(repairs.begun());
+        for (UUID groupId : interrupted) {
+            directories.forget(groupId);
+        }
+    }
+
+    private void resumeRepair(PartitionSpec spec) {
+        try {
+            beginAnew(spec);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the repair of {}-{} cannot go on yet: {}", spec.topic(), spec.partition(), e.toString());
+            interrupted.add(spec.groupId());
+        }
     }
 
     @Override
     public CompletableFuture<Void> remove(UUID groupId) {
         specs.remove(groupId);
+        return erase(groupId);
+    }
+
+    private CompletableFuture<Void> erase(UUID groupId) {
         return stop(groupId, true)
                 .thenRunAsync(
                         () -> {
@@ -337,6 +453,7 @@ public final class RatisPartitionHost implements PartitionHost {
 
     @Override
     public void close() {
+        closing = true;
         indexRebuild.close();
         retention.shutdownNow();
         flusher.shutdown();

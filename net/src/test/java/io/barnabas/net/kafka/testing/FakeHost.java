@@ -4,6 +4,7 @@ import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
 import io.barnabas.log.directory.LogDirectoryStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class FakeHost implements PartitionHost {
     public CompletableFuture<Void> remove(UUID groupId) {
         Optional.ofNullable(replicas.remove(groupId)).ifPresent(FakeReplica::close);
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> repair(UUID groupId) {
+        return CompletableFuture.failedFuture(new IOException("a fake is always well"));
     }
 
     @Override
