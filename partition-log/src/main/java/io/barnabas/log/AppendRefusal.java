@@ -20,6 +20,10 @@ public enum AppendRefusal {
     INVALID_PRODUCER_EPOCH,
     /** Transactional batches are not served yet. */
     TRANSACTIONS_UNSUPPORTED,
+    /** Fewer replicas can be reached than {@code min.insync.replicas} asks for; not stored. */
+    NOT_ENOUGH_REPLICAS,
+    /** Stored, but not by as many replicas as {@code min.insync.replicas} asks for. */
+    NOT_ENOUGH_REPLICAS_AFTER_APPEND,
     /** No majority answered in time. */
     TIMED_OUT,
     /** The disk failed. */

@@ -195,7 +195,7 @@ final class PartitionStateMachine extends BaseStateMachine {
                 log.apply(append, at);
                 updateLastAppliedTermIndex(at);
                 if (transaction.getStateMachineContext() instanceof Appending appending) {
-                    replica.complete(appending.pending(), append.baseOffset());
+                    replica.committed(appending.pending(), append.baseOffset(), entry.getIndex());
                 }
                 replica.advanced(append.nextOffset());
             }

@@ -56,6 +56,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     private final Consumer<PartitionReplica> electedListener;
     private final AppendIntake intake;
     private final FetchWaiters waiters = new FetchWaiters();
+    private final InsyncReplicas insync;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final AtomicReference<String> failure = new AtomicReference<>();
@@ -76,6 +77,7 @@ final class RatisPartitionReplica implements PartitionReplica {
             Consumer<PartitionReplica> electedListener) {
         this.groupId = groupId;
         this.environment = environment;
+        this.insync = new InsyncReplicas(() -> division, environment.blocking());
         this.intake = new AppendIntake(environment.blocking(), environment.clockMs());
         this.electedListener = electedListener;
         this.config = spec.map(PartitionSpec::config).orElse(defaults);
@@ -251,6 +253,15 @@ final class RatisPartitionReplica implements PartitionReplica {
         if (unable.isPresent()) {
             return CompletableFuture.completedFuture(unable.get());
         }
+        int required = config.minInsyncReplicas();
+        if (pending.acks() == Acks.MAJORITY && leadership().local() && insync.isAboveMajority(required)) {
+            int live = insync.live();
+            if (live < required) {
+                return CompletableFuture.completedFuture(new AppendOutcome.Refused(
+                        AppendRefusal.NOT_ENOUGH_REPLICAS,
+                        this + " has " + live + " reachable replicas, min.insync.replicas asks for " + required));
+            }
+        }
         submit(pending, (reply, error) -> answered(pending, reply, error));
         return pending.outcome();
     }
@@ -415,6 +426,27 @@ final class RatisPartitionReplica implements PartitionReplica {
             pending.outcome().complete(new AppendOutcome.Refused(AppendRefusal.NOT_LEADER, this + " lost the lead"));
         } else {
             whenAbove(twin.lastOffset(), () -> environment.blocking().execute(() -> awaitTwin(pending, twin)));
+        }
+    }
+
+    /** A majority has the batch; more may have to. */
+    void committed(PendingAppend pending, long baseOffset, long index) {
+        int required = config.minInsyncReplicas();
+        if (pending.acks() == Acks.MAJORITY && insync.isAboveMajority(required)) {
+            insync.await(index, required, new InsyncReplicas.Answer() {
+                @Override
+                public void enough() {
+                    complete(pending, baseOffset);
+                }
+
+                @Override
+                public void failed(AppendRefusal reason, String message) {
+                    pending.outcome()
+                            .complete(new AppendOutcome.Refused(reason, RatisPartitionReplica.this + ": " + message));
+                }
+            });
+        } else {
+            complete(pending, baseOffset);
         }
     }
 

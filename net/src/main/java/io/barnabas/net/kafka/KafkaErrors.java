@@ -21,6 +21,8 @@ public final class KafkaErrors {
             case OUT_OF_ORDER_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
             case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
             case TRANSACTIONS_UNSUPPORTED -> Errors.INVALID_TXN_STATE;
+            case NOT_ENOUGH_REPLICAS -> Errors.NOT_ENOUGH_REPLICAS;
+            case NOT_ENOUGH_REPLICAS_AFTER_APPEND -> Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
             case TIMED_OUT, OVERLOADED -> Errors.REQUEST_TIMED_OUT;
             case STORAGE_FAILED -> Errors.KAFKA_STORAGE_ERROR;
         };
