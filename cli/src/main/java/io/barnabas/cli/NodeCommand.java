@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
         description = "Run and inspect nodes.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {NodeStartCommand.class, NodeListCommand.class, NodeDescribeCommand.class})
+        subcommands = {
+            NodeStartCommand.class,
+            NodeListCommand.class,
+            NodeDescribeCommand.class,
+            NodeLogDirsCommand.class
+        })
 final class NodeCommand implements Runnable {
 
     @Spec

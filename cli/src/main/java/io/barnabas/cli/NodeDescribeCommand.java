@@ -68,15 +68,13 @@ final class NodeDescribeCommand implements Runnable {
     private void describeDisk(Admin admin, Map<String, Object> fields) {
         Map<String, LogDirDescription> directories =
                 cluster.get(admin.describeLogDirs(List.of(id)).descriptions().get(id));
-        directories.forEach((path, directory) -> {
-            fields.put("directory", path);
-            fields.put("replicas", directory.replicaInfos().size());
-            fields.put(
-                    "bytes",
-                    directory.replicaInfos().values().stream()
-                            .mapToLong(ReplicaInfo::size)
-                            .sum());
-        });
+        List<ReplicaInfo> replicas = directories.values().stream()
+                .flatMap(directory -> directory.replicaInfos().values().stream())
+                .filter(replica -> !replica.isFuture())
+                .toList();
+        fields.put("directory", String.join(",", directories.keySet()));
+        fields.put("replicas", replicas.size());
+        fields.put("bytes", replicas.stream().mapToLong(ReplicaInfo::size).sum());
     }
 
     private void describeConfigs(Admin admin, Map<String, Object> fields) {

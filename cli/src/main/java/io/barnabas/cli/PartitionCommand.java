@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Read and inspect partitions.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PartitionTailCommand.class, PartitionDescribeCommand.class})
+        subcommands = {PartitionTailCommand.class, PartitionDescribeCommand.class, PartitionMoveDirCommand.class})
 final class PartitionCommand implements Runnable {
 
     @Spec

@@ -80,7 +80,13 @@ final class PartitionDescribeCommand implements Runnable {
         admin.describeLogDirs(live).descriptions().forEach((node, answer) -> {
             Map<TopicPartition, ReplicaInfo> of = new HashMap<>();
             Collection<LogDirDescription> directories = cluster.get(answer).values();
-            directories.forEach(directory -> of.putAll(directory.replicaInfos()));
+            directories.stream()
+                    .filter(directory -> directory.error() == null)
+                    .forEach(directory -> directory.replicaInfos().forEach((partition, info) -> {
+                        if (!info.isFuture()) {
+                            of.put(partition, info);
+                        }
+                    }));
             replicas.put(node, of);
         });
         return replicas;

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.log.directory.LogDirectoryStatus;
+import io.barnabas.log.directory.ReplicaMoveStatus;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -44,6 +45,19 @@ public interface PartitionHost extends AutoCloseable {
      * or when the directory is no longer among {@code log.dirs}.
      */
     Optional<Path> directoryOf(UUID groupId);
+
+    /**
+     * Lets a replica live in another log directory of this node. It serves from where it is until it is copied, stops
+     * for the rest, and goes on from there; nothing happens when it lives there. One that has failed is repaired, and
+     * fetched into that directory.
+     *
+     * @return completes when it is done; at once exceptionally when it cannot begin, since the directory is not in
+     *     {@code log.dirs} or offline, the replica is not here, or another move of it goes on
+     */
+    CompletableFuture<Void> place(UUID groupId, Path directory);
+
+    /** Replicas that are being copied to other directories. */
+    List<ReplicaMoveStatus> moves();
 
     /** Calls {@code listener} whenever a replica of this node becomes leader; must not block. */
     void onElected(Consumer<PartitionReplica> listener);

@@ -27,6 +27,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}, 0 for no limit
  * @param retentionCheckMs {@code log.retention.check.interval.ms}
  * @param files the file system under the partitions' segments
+ * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
  * @param listener hears of directories that fail
  */
 public record PartitionHostConfig(
@@ -45,4 +46,5 @@ public record PartitionHostConfig(
         long catchUpBytesPerSecond,
         long retentionCheckMs,
         SegmentFiles files,
+        long moveBytesPerSecond,
         LogDirectoryListener listener) {}

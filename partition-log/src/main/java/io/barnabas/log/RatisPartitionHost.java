@@ -4,6 +4,8 @@ import io.barnabas.log.directory.LogDirectories;
 import io.barnabas.log.directory.LogDirectory;
 import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.PartitionProperties;
+import io.barnabas.log.directory.ReplicaMoveStatus;
+import io.barnabas.log.directory.ReplicaMoves;
 import io.barnabas.log.rules.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +65,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final Set<UUID> repairing = ConcurrentHashMap.newKeySet();
     private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
+    private final ReplicaMoves moves;
     private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-retention").factory());
 
@@ -99,6 +102,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 .setStateMachineRegistry(
                         groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
                 .build();
+        this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
     }
 
     /** Starts the RaftServer and reopens every replica found on disk. */
@@ -219,9 +223,12 @@ public final class RatisPartitionHost implements PartitionHost {
             return CompletableFuture.completedFuture(present);
         }
         if (present == null) {
-            return start(spec);
+            return moves.settled(spec.groupId()).thenCompose(settled -> start(spec));
         }
         present.configure(spec.config());
+        if (moves.isMoving(spec.groupId())) {
+            return CompletableFuture.completedFuture(present);
+        }
         if (hasPeers(present)) {
             return CompletableFuture.completedFuture(present);
         }
@@ -242,16 +249,19 @@ public final class RatisPartitionHost implements PartitionHost {
 
     /** @param members none for a replica that others will let into their group */
     private CompletableFuture<PartitionReplica> start(PartitionSpec spec, List<RaftPeer> members) {
-        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(spec.groupId()), members);
-        GroupManagementRequest add =
-                GroupManagementRequest.newAdd(clientId, peerId, callIds.incrementAndGet(), group, false);
-        return prepare(spec).thenCompose(prepared -> send(add)).thenApply(reply -> {
-            try {
-                return connect(spec.groupId());
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return prepare(spec).thenCompose(prepared -> open(spec.groupId(), members));
+    }
+
+    private CompletableFuture<PartitionReplica> open(UUID groupId, List<RaftPeer> members) {
+        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(groupId), members);
+        return send(GroupManagementRequest.newAdd(clientId, peerId, callIds.incrementAndGet(), group, false))
+                .thenApply(reply -> {
+                    try {
+                        return connect(groupId);
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                });
     }
 
     private CompletableFuture<Void> prepare(PartitionSpec spec) {
@@ -370,7 +380,8 @@ public final class RatisPartitionHost implements PartitionHost {
     }
 
     private CompletableFuture<Void> erase(UUID groupId) {
-        return stop(groupId, true)
+        return moves.cancel(groupId)
+                .thenCompose(settled -> stop(groupId, true))
                 .thenRunAsync(
                         () -> {
                             try {
@@ -411,6 +422,70 @@ public final class RatisPartitionHost implements PartitionHost {
                     }
                     return reply;
                 });
+    }
+
+    /** A replica that is stopped for its move is stood in for, so that nobody starts it meanwhile. */
+    private final class ForMoves implements ReplicaMoves.Replicas {
+
+        @Override
+        public CompletableFuture<Void> stop(UUID groupId) {
+            RatisPartitionReplica running = replicas.get(groupId);
+            CompletableFuture<Void> resigned =
+                    running != null && running.leadership().local()
+                            ? resign(groupId)
+                            : CompletableFuture.completedFuture(null);
+            return resigned.thenCompose(done -> RatisPartitionHost.this.stop(groupId, false))
+                    .thenRun(() -> newReplica(groupId));
+        }
+
+        @Override
+        public CompletableFuture<Void> start(UUID groupId) {
+            Optional<PartitionSpec> spec = Optional.ofNullable(specs.get(groupId));
+            boolean removed = directories.of(groupId).isEmpty();
+            if (removed || runs(groupId)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            List<RaftPeer> peers = spec.stream()
+                    .flatMap(known -> known.peers().stream())
+                    .map(GroupMembership::peer)
+                    .toList();
+            return CompletableFuture.runAsync(() -> requireFiles(groupId), blocking)
+                    .thenCompose(there -> open(groupId, peers))
+                    .handle((started, error) -> {
+                        if (error != null) {
+                            standIn(groupId, "cannot be started after its move: " + error);
+                        }
+                        return null;
+                    });
+        }
+
+        private void requireFiles(UUID groupId) {
+            try {
+                directories.requireFiles(groupId);
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> place(UUID groupId, Path directory) {
+        Optional<LogDirectory> target = directories.at(directory);
+        RatisPartitionReplica replica = replicas.get(groupId);
+        if (target.isEmpty() || replica == null) {
+            return CompletableFuture.failedFuture(
+                    new IOException(target.isEmpty() ? directory + " is not in log.dirs" : groupId + " is not here"));
+        }
+        if (replica.status().failure().isPresent()) {
+            directories.prefer(groupId, target.get());
+            return repair(groupId);
+        }
+        return moves.move(groupId, target.get());
+    }
+
+    @Override
+    public List<ReplicaMoveStatus> moves() {
+        return moves.status();
     }
 
     @Override
@@ -457,6 +532,7 @@ public final class RatisPartitionHost implements PartitionHost {
         indexRebuild.close();
         retention.shutdownNow();
         flusher.shutdown();
+        moves.close();
         try {
             server.close();
         } catch (IOException | RuntimeException e) {

@@ -147,6 +147,7 @@ final class LocalHosts implements AutoCloseable {
                 0,
                 100,
                 files.apply(id),
+                Long.MAX_VALUE,
                 (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining)));
         running.put(id, host);
         return host;

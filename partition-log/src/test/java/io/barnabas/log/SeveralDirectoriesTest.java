@@ -11,11 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.apache.ratis.util.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,13 +135,101 @@ class SeveralDirectoriesTest {
             UUID deleted = on(hosts, 2, 2, groups);
             append(hosts.leader(deleted), "a");
             hosts.stop(2);
-            org.apache.ratis.util.FileUtils.deleteFully(
-                    hosts.disk(2, 2).resolve("partitions").resolve(deleted.toString()));
+            FileUtils.deleteFully(hosts.disk(2, 2).resolve("partitions").resolve(deleted.toString()));
             RatisPartitionHost host = hosts.start(2);
             hosts.add(deleted, "t", LogConfig.DEFAULT);
             assertThat(failure(host, deleted)).contains("gone").contains("partition repair");
             host.remove(deleted).join();
             assertThat(host.replica(deleted)).isEmpty();
+        }
+    }
+
+    @Test
+    void aReplicaMovesUnderLoadAndKeepsEveryRecord() throws Exception {
+        try (LocalHosts hosts = new LocalHosts(directory, 3, FlushMode.SYNC, 2, id -> SegmentFiles.direct())) {
+            UUID group = hosts.create("t", LogConfig.DEFAULT);
+            List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+            AtomicBoolean stop = new AtomicBoolean();
+            // Not in the common pool, through which Ratis hops.
+            CompletableFuture<Void> load = CompletableFuture.runAsync(
+                    () -> write(hosts, group, acknowledged, stop), Thread::startVirtualThread);
+            for (int id = 1; id <= 3; id++) {
+                int before = acknowledged.size();
+                await().atMost(PATIENCE).until(() -> acknowledged.size() > before + 20);
+                Path old = hosts.host(id).directoryOf(group).orElseThrow();
+                Path other = old.equals(hosts.disk(id, 0)) ? hosts.disk(id, 1) : hosts.disk(id, 0);
+                hosts.host(id).place(group, other).get(30, TimeUnit.SECONDS);
+                assertThat(hosts.host(id).directoryOf(group)).contains(other);
+                assertThat(other.resolve("partitions").resolve(group.toString()))
+                        .isDirectory();
+                assertThat(old.resolve("partitions")).isEmptyDirectory();
+                assertThat(hosts.host(id).moves()).isEmpty();
+            }
+            stop.set(true);
+            load.get(30, TimeUnit.SECONDS);
+            for (int id = 1; id <= 3; id++) {
+                PartitionReplica replica = hosts.host(id).replica(group).orElseThrow();
+                await().atMost(PATIENCE)
+                        .untilAsserted(
+                                () -> assertThat(values(replica)).containsSubsequence(List.copyOf(acknowledged)));
+            }
+            hosts.stop(2);
+            hosts.start(2);
+            assertThat(hosts.host(2).replica(group)).isPresent();
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(values(hosts.host(2).replica(group).orElseThrow()))
+                                    .containsSubsequence(List.copyOf(acknowledged)));
+        }
+    }
+
+    /** One record after the other; what is not acknowledged is sent again, so it may be there twice. */
+    private static void write(LocalHosts hosts, UUID group, List<String> acknowledged, AtomicBoolean stop) {
+        for (int i = 0; !stop.get(); i++) {
+            String value = "v" + i;
+            AppendOutcome outcome;
+            do {
+                outcome = hosts.leader(group)
+                        .append(Batches.of(value), Acks.MAJORITY)
+                        .completeOnTimeout(null, 3, TimeUnit.SECONDS)
+                        .join();
+            } while (!(outcome instanceof AppendOutcome.Appended));
+            acknowledged.add(value);
+        }
+    }
+
+    private static List<String> values(PartitionReplica replica) throws Exception {
+        return Batches.readAll(replica).stream()
+                .map(record -> record.substring(record.indexOf('=') + 1))
+                .toList();
+    }
+
+    @Test
+    void whatCannotBeMovedStaysWhereItIs() throws Exception {
+        try (LocalHosts hosts = new LocalHosts(directory, 1, FlushMode.SYNC, 2, id -> SegmentFiles.direct())) {
+            RatisPartitionHost host = hosts.host(1);
+            UUID group = hosts.create("t", LogConfig.DEFAULT);
+            append(hosts.leader(group), "a");
+            Path home = host.directoryOf(group).orElseThrow();
+            Path other = home.equals(hosts.disk(1, 0)) ? hosts.disk(1, 1) : hosts.disk(1, 0);
+            assertThat(host.place(group, home)).isCompleted();
+            assertThat(host.place(group, directory)).isCompletedExceptionally();
+            assertThat(host.place(UUID.randomUUID(), other)).isCompletedExceptionally();
+
+            // No directory can be made where this file is.
+            Path inTheWay = other.resolve("partitions");
+            Files.move(inTheWay, other.resolve("moved-away"));
+            Files.createFile(inTheWay);
+            assertThat(host.place(group, other))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class);
+            assertThat(host.directoryOf(group)).contains(home);
+            assertThat(host.directories())
+                    .filteredOn(status -> status.offline().isPresent())
+                    .extracting(LogDirectoryStatus::path)
+                    .containsExactly(other);
+            append(hosts.leader(group), "b");
+            assertThat(Batches.readAll(hosts.leader(group))).containsExactly("0=a", "1=b");
         }
     }
 

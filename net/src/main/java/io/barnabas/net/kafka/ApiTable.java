@@ -1,6 +1,7 @@
 package io.barnabas.net.kafka;
 
 import io.barnabas.net.kafka.handler.AlterConfigsHandler;
+import io.barnabas.net.kafka.handler.AlterReplicaLogDirsHandler;
 import io.barnabas.net.kafka.handler.ApiVersionsHandler;
 import io.barnabas.net.kafka.handler.CreatePartitionsHandler;
 import io.barnabas.net.kafka.handler.CreateTopicsHandler;
@@ -60,6 +61,7 @@ public final class ApiTable {
                 api(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, new IncrementalAlterConfigsHandler(broker)),
                 api(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(broker)),
                 api(ApiKeys.UNREGISTER_BROKER, 0, 0, new UnregisterBrokerHandler(broker)),
+                api(ApiKeys.ALTER_REPLICA_LOG_DIRS, 1, 2, new AlterReplicaLogDirsHandler(broker)),
                 api(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5, new DescribeLogDirsHandler(broker)),
                 api(ApiKeys.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(broker)),
                 api(ApiKeys.DESCRIBE_QUORUM, 0, 2, new DescribeQuorumHandler(broker)),

@@ -89,6 +89,7 @@ public record NodeConfig(
      * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}
      * @param retentionCheck {@code log.retention.check.interval.ms}
      * @param index {@code log.index.*}
+     * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
      */
     public record Log(
             FlushMode flush,
@@ -97,7 +98,8 @@ public record NodeConfig(
             Duration producerIdle,
             long catchUpBytesPerSecond,
             Duration retentionCheck,
-            IndexConfig index) {}
+            IndexConfig index,
+            long moveBytesPerSecond) {}
 
     /**
      * Reads a settings file.

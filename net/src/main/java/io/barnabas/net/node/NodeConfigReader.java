@@ -70,7 +70,8 @@ final class NodeConfigReader {
                         new IndexConfig(
                                 longNumber(NodeKeys.LOG_INDEX_CACHE_BYTES),
                                 longNumber(NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES),
-                                longNumber(NodeKeys.LOG_INDEX_REBUILD_BYTES_PER_SECOND))),
+                                longNumber(NodeKeys.LOG_INDEX_REBUILD_BYTES_PER_SECOND)),
+                        longNumber(NodeKeys.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND)),
                 millis(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS),
                 millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS));
     }

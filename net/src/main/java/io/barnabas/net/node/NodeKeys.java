@@ -81,6 +81,12 @@ public final class NodeKeys {
             new Rule("one directory", value -> !value.isEmpty() && value.indexOf(',') < 0),
             "The directory of the metadata quorum's storage, one of log.dirs or another. Not set: the first of"
                     + " log.dirs. The node stops when this one fails.");
+    public static final NodeKey REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = withDefault(
+            "replica.alter.log.dirs.io.max.bytes.per.second",
+            Type.LONG,
+            Long.toString(Long.MAX_VALUE),
+            between(1, Long.MAX_VALUE),
+            "How fast a replica is copied when it moves to another of log.dirs.");
     public static final NodeKey NUM_PARTITIONS = withDefault(
             "num.partitions",
             Type.INT,

@@ -21,31 +21,36 @@ final class LocalNodes implements AutoCloseable {
     private final Map<Integer, Node> running = new HashMap<>();
 
     LocalNodes(Path directory, int count) throws Exception {
+        this(directory, count, Map.of());
+    }
+
+    /** With settings of all nodes besides the usual ones, or instead of them. */
+    LocalNodes(Path directory, int count, Map<String, String> more) throws Exception {
         List<Integer> ports = freePorts(3 * count);
         List<String> voters = new ArrayList<>();
         for (int id = 1; id <= count; id++) {
             voters.add(id + "@127.0.0.1:" + ports.get(3 * id - 2));
         }
         for (int id = 1; id <= count; id++) {
-            NodeConfig config = NodeConfig.of(
-                    directory.resolve("node-" + id),
-                    Map.of(
-                            "node.id",
-                            Integer.toString(id),
-                            "log.dirs",
-                            "data",
-                            "listeners",
-                            "PLAINTEXT://127.0.0.1:" + ports.get(3 * id - 3),
-                            "quorum.voters",
-                            String.join(",", voters),
-                            "partition.raft.listener",
-                            "127.0.0.1:" + ports.get(3 * id - 1),
-                            "broker.heartbeat.interval.ms",
-                            "200",
-                            "broker.session.timeout.ms",
-                            "3000",
-                            "default.replication.factor",
-                            Integer.toString(count)));
+            Map<String, String> settings = new HashMap<>(Map.of(
+                    "node.id",
+                    Integer.toString(id),
+                    "log.dirs",
+                    "data",
+                    "listeners",
+                    "PLAINTEXT://127.0.0.1:" + ports.get(3 * id - 3),
+                    "quorum.voters",
+                    String.join(",", voters),
+                    "partition.raft.listener",
+                    "127.0.0.1:" + ports.get(3 * id - 1),
+                    "broker.heartbeat.interval.ms",
+                    "200",
+                    "broker.session.timeout.ms",
+                    "3000",
+                    "default.replication.factor",
+                    Integer.toString(count)));
+            settings.putAll(more);
+            NodeConfig config = NodeConfig.of(directory.resolve("node-" + id), settings);
             DataDirectories.format(config, clusterId);
             configs.put(id, config);
         }

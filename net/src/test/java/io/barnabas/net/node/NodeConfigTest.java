@@ -52,6 +52,8 @@ class NodeConfigTest {
                         Map.entry("log.dirs", "(none)"),
                         Map.entry("log.dir", "(none)"),
                         Map.entry("metadata.log.dir", "(none)"),
+                        Map.entry("replica.catchup.bytes.per.second", "104857600"),
+                        Map.entry("replica.alter.log.dirs.io.max.bytes.per.second", "9223372036854775807"),
                         Map.entry("num.partitions", "1"),
                         Map.entry("default.replication.factor", "1"),
                         Map.entry("auto.create.topics.enable", "true"),

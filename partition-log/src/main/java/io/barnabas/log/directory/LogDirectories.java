@@ -38,6 +38,7 @@ public final class LogDirectories implements Closeable {
 
     private final Map<String, LogDirectory> directories = new LinkedHashMap<>();
     private final Map<UUID, String> reserved = new HashMap<>();
+    private final Map<UUID, LogDirectory> preferred = new ConcurrentHashMap<>();
     private final Map<UUID, String> lost = new ConcurrentHashMap<>();
     private final List<Consumer<LogDirectory>> offlineListeners = new CopyOnWriteArrayList<>();
     private final IndexResources memory;
@@ -173,12 +174,8 @@ public final class LogDirectories implements Closeable {
      * @throws IOException when its directory is offline, or no directory can take it
      */
     public void prepare(UUID groupId, PartitionProperties name) throws IOException {
-        Optional<LogDirectory> present = of(groupId);
-        if (present.isPresent() || places.get(groupId).isPresent()) {
-            LogDirectory home = present.filter(LogDirectory::isOnline)
-                    .orElseThrow(() -> new IOException(
-                            present.map(PlaceScan::offline).orElse("its log directory is not among log.dirs")));
-            Files.createDirectories(home.replica(groupId));
+        if (places.get(groupId).isPresent()) {
+            requireFiles(groupId);
             return;
         }
         LogDirectory chosen = reserve(groupId);
@@ -194,6 +191,34 @@ public final class LogDirectories implements Closeable {
         }
     }
 
+    /**
+     * Sees that a replica's files are there. Ratis would take an empty directory for a new member.
+     *
+     * @throws IOException when they are not
+     */
+    public void requireFiles(UUID groupId) throws IOException {
+        LogDirectory home = of(groupId).orElseThrow(() -> new IOException("its log directory is not among log.dirs"));
+        if (!home.isOnline()) {
+            throw new IOException(reason(home));
+        }
+        if (!Files.isDirectory(home.replica(groupId))) {
+            throw new IOException("its files are gone from " + home);
+        }
+    }
+
+    /** Lets a replica that is made anew live in a directory that is not chosen, the next time it is made. */
+    public void prefer(UUID groupId, LogDirectory target) {
+        preferred.put(groupId, target);
+    }
+
+    /** A replica's copy in {@code target} is whole and on disk: from now on it lives there. */
+    void moved(UUID groupId, LogDirectory target) throws IOException {
+        Place from = places.get(groupId).orElseThrow(() -> new IOException("the replica was removed"));
+        record(() -> places.put(groupId, new Place(target.id(), from.topic(), from.partition())));
+        Files.move(PlaceScan.beside(target.replica(groupId), PlaceScan.COPY), target.replica(groupId));
+        LogDirectory.sync(target.partitions());
+    }
+
     private void make(UUID groupId, PartitionProperties name, LogDirectory chosen) throws IOException {
         Files.createDirectories(chosen.replica(groupId));
         name.write(chosen.replica(groupId));
@@ -203,6 +228,10 @@ public final class LogDirectories implements Closeable {
 
     /** Chooses; replicas that are being made at the same time count already. */
     private LogDirectory reserve(UUID groupId) throws IOException {
+        LogDirectory wanted = preferred.remove(groupId);
+        if (wanted != null && wanted.isOnline()) {
+            return wanted;
+        }
         synchronized (reserved) {
             List<DirectoryChoice.Candidate> candidates = online().stream()
                     .map(directory -> new DirectoryChoice.Candidate(
@@ -257,7 +286,8 @@ public final class LogDirectories implements Closeable {
         of(groupId).ifPresent(this::check);
     }
 
-    private void check(LogDirectory directory) {
+    /** Sees whether a directory can still be written; takes it offline when not. */
+    void check(LogDirectory directory) {
         if (!directory.isOnline()) {
             return;
         }

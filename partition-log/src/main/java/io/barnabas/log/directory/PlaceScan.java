@@ -179,13 +179,24 @@ final class PlaceScan {
 
     /** The rename comes first, so that a crash never leaves half of a replica under its name. */
     static void delete(Path files) throws IOException {
-        if (Files.exists(files)) {
-            Path condemned = beside(files, DELETED);
-            FileUtils.deleteFully(condemned);
-            Files.move(files, condemned);
-            LogDirectory.sync(files.getParent());
-            FileUtils.deleteFully(condemned);
+        if (condemn(files)) {
+            deleteCondemned(files);
         }
+    }
+
+    /** Takes a replica's files out of sight; false when there are none. */
+    static boolean condemn(Path files) throws IOException {
+        if (!Files.exists(files)) {
+            return false;
+        }
+        deleteCondemned(files);
+        Files.move(files, beside(files, DELETED));
+        LogDirectory.sync(files.getParent());
+        return true;
+    }
+
+    static void deleteCondemned(Path files) throws IOException {
+        FileUtils.deleteFully(beside(files, DELETED));
     }
 
     private void adopt(UUID groupId, LogDirectory directory) {

@@ -2,6 +2,7 @@ package io.barnabas.net.kafka.handler;
 
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.directory.LogDirectoryStatus;
+import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.RequestContext;
@@ -46,8 +47,14 @@ public final class DescribeLogDirsHandler
                 broker.partitions()
                         .directoryOf(replica.groupId())
                         .map(results::get)
-                        .ifPresent(result -> add(result, replica));
+                        .ifPresent(result -> add(result, replica, describe(replica)));
             }
+        }
+        for (ReplicaMoveStatus move : broker.partitions().moves()) {
+            broker.partitions()
+                    .replica(move.groupId())
+                    .filter(replica -> wanted(request, replica))
+                    .ifPresent(replica -> add(results.get(move.target()), replica, describe(replica, move)));
         }
         DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
         response.results().addAll(results.values());
@@ -58,7 +65,8 @@ public final class DescribeLogDirsHandler
         return directory.offline().isPresent() ? Errors.KAFKA_STORAGE_ERROR : Errors.NONE;
     }
 
-    private static void add(DescribeLogDirsResult result, PartitionReplica replica) {
+    private static void add(
+            DescribeLogDirsResult result, PartitionReplica replica, DescribeLogDirsPartition described) {
         DescribeLogDirsTopic topic = result.topics().stream()
                 .filter(present -> present.name().equals(replica.topic()))
                 .findFirst()
@@ -67,7 +75,7 @@ public final class DescribeLogDirsHandler
                     result.topics().add(added);
                     return added;
                 });
-        topic.partitions().add(describe(replica));
+        topic.partitions().add(described);
     }
 
     private static boolean wanted(DescribeLogDirsRequestData request, PartitionReplica replica) {
@@ -88,5 +96,14 @@ public final class DescribeLogDirsHandler
                 .setPartitionIndex(replica.partition())
                 .setPartitionSize(replica.status().sizeInBytes())
                 .setOffsetLag(offsets.logEndOffset() - offsets.highWatermark());
+    }
+
+    /** The copy of a replica that moves (KIP-113): its lag is how far it is behind the replica. */
+    private static DescribeLogDirsPartition describe(PartitionReplica replica, ReplicaMoveStatus move) {
+        return new DescribeLogDirsPartition()
+                .setPartitionIndex(replica.partition())
+                .setPartitionSize(move.copiedBytes())
+                .setOffsetLag(Math.max(0, replica.offsets().logEndOffset() - move.copiedOffset()))
+                .setIsFutureKey(true);
     }
 }

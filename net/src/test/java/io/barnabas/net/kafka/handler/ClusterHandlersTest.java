@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What tells about the cluster as a whole: nodes, quorum, partitions in pages, disks, coordinators. */
 class ClusterHandlersTest {
@@ -285,6 +287,65 @@ class ClusterHandlersTest {
             assertThat(some.topics().getFirst().partitions())
                     .extracting(DescribeLogDirsPartition::partitionIndex, DescribeLogDirsPartition::offsetLag)
                     .containsExactly(tuple(1, 0L));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void everyVersionMovesReplicasOrSaysWhyNot(int version) throws Exception {
+        try (FakeBroker broker = new FakeBroker(directory)) {
+            broker.createTopic("orders", 2);
+            broker.createTopicElsewhere("other", 2);
+            AlterReplicaLogDirsHandler handler = new AlterReplicaLogDirsHandler(broker);
+            AlterReplicaLogDirsRequestData request = new AlterReplicaLogDirsRequestData();
+            move(request, directory.toString(), "orders", 0, 9);
+            move(request, directory.toString(), "other", 0);
+            move(request, directory.toString(), "missing", 0);
+            move(request, "/not/there", "orders", 1);
+            move(request, broker.partitions().offlineDirectory().toString(), "orders", 1);
+
+            assertThat(caller.call(handler, version, request).results().stream()
+                            .flatMap(topic -> topic.partitions().stream()
+                                    .map(result -> topic.topicName() + " " + result.partitionIndex() + " "
+                                            + Errors.forCode(result.errorCode()))))
+                    .containsExactly(
+                            "orders 0 NONE",
+                            "orders 9 UNKNOWN_TOPIC_OR_PARTITION",
+                            "orders 1 LOG_DIR_NOT_FOUND",
+                            "orders 1 KAFKA_STORAGE_ERROR",
+                            "other 0 REPLICA_NOT_AVAILABLE",
+                            "missing 0 UNKNOWN_TOPIC_OR_PARTITION");
+        }
+    }
+
+    private static void move(AlterReplicaLogDirsRequestData request, String path, String topic, Integer... partitions) {
+        AlterReplicaLogDirsRequestData.AlterReplicaLogDir directory =
+                request.dirs().find(path);
+        if (directory == null) {
+            directory = new AlterReplicaLogDirsRequestData.AlterReplicaLogDir().setPath(path);
+            request.dirs().add(directory);
+        }
+        directory
+                .topics()
+                .add(new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                        .setName(topic)
+                        .setPartitions(List.of(partitions)));
+    }
+
+    @Test
+    void aReplicaThatMovesStandsInItsNewDirectoryTooAndAnOfflineOneIsSaid() throws Exception {
+        try (FakeBroker broker = new FakeBroker(directory)) {
+            broker.createTopic("orders", 1);
+            broker.partitions().moving(broker.fake("orders", 0).groupId());
+            List<DescribeLogDirsResult> results = caller.call(
+                            new DescribeLogDirsHandler(broker), 4, new DescribeLogDirsRequestData().setTopics(null))
+                    .results();
+            assertThat(results)
+                    .extracting(result -> Errors.forCode(result.errorCode()))
+                    .containsExactly(Errors.NONE, Errors.KAFKA_STORAGE_ERROR);
+            assertThat(results.getFirst().topics().getFirst().partitions())
+                    .extracting(DescribeLogDirsPartition::isFutureKey, DescribeLogDirsPartition::partitionSize)
+                    .containsExactly(tuple(false, 0L), tuple(true, 77L));
         }
     }
 

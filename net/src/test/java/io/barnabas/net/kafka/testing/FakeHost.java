@@ -4,6 +4,7 @@ import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
 import io.barnabas.log.directory.LogDirectoryStatus;
+import io.barnabas.log.directory.ReplicaMoveStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Fake replicas by group id, all led by this node. */
@@ -20,6 +22,7 @@ public final class FakeHost implements PartitionHost {
 
     private final int nodeId;
     private final Path directory;
+    private final List<ReplicaMoveStatus> moves = new CopyOnWriteArrayList<>();
     private final Map<UUID, FakeReplica> replicas = new ConcurrentHashMap<>();
 
     public FakeHost(int nodeId, Path directory) {
@@ -62,8 +65,32 @@ public final class FakeHost implements PartitionHost {
     }
 
     @Override
+    public CompletableFuture<Void> place(UUID groupId, Path wanted) {
+        return wanted.equals(directory)
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(new IOException("there is one directory"));
+    }
+
+    @Override
+    public List<ReplicaMoveStatus> moves() {
+        return List.copyOf(moves);
+    }
+
+    /** Shows a replica as one that is being moved. */
+    public void moving(UUID groupId) {
+        moves.add(new ReplicaMoveStatus(groupId, directory, 77, 0));
+    }
+
+    /** A log directory that cannot be used. */
+    public Path offlineDirectory() {
+        return directory.resolveSibling("offline");
+    }
+
+    @Override
     public List<LogDirectoryStatus> directories() {
-        return List.of(new LogDirectoryStatus(directory, Optional.empty(), 1000, 400));
+        return List.of(
+                new LogDirectoryStatus(directory, Optional.empty(), 1000, 400),
+                new LogDirectoryStatus(offlineDirectory(), Optional.of("broken"), -1, -1));
     }
 
     @Override

@@ -7,9 +7,11 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
@@ -19,6 +21,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchSnapshotRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -190,6 +193,19 @@ public final class Requests {
                                         .iterator()));
             case LIST_CONFIG_RESOURCES -> new ListConfigResourcesRequestData();
             case UNREGISTER_BROKER -> new UnregisterBrokerRequestData().setBrokerId(99);
+            case DELETE_RECORDS ->
+                new DeleteRecordsRequestData()
+                        .setTopics(List.of(new DeleteRecordsRequestData.DeleteRecordsTopic()
+                                .setName("orders")
+                                .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()
+                                        .setPartitionIndex(0)
+                                        .setOffset(0)))));
+            case FETCH_SNAPSHOT ->
+                new FetchSnapshotRequestData()
+                        .setTopics(List.of(new FetchSnapshotRequestData.TopicSnapshot()
+                                .setName("orders")
+                                .setPartitions(List.of(new FetchSnapshotRequestData.PartitionSnapshot()))));
+            case ALTER_REPLICA_LOG_DIRS -> moveToNowhere();
             case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
             case DESCRIBE_QUORUM ->
@@ -225,5 +241,18 @@ public final class Requests {
         return version < 6
                 ? request.setTopicNames(List.of(name))
                 : request.setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(name)));
+    }
+
+    private static AlterReplicaLogDirsRequestData moveToNowhere() {
+        AlterReplicaLogDirsRequestData request = new AlterReplicaLogDirsRequestData();
+        AlterReplicaLogDirsRequestData.AlterReplicaLogDir directory =
+                new AlterReplicaLogDirsRequestData.AlterReplicaLogDir().setPath("/nowhere");
+        directory
+                .topics()
+                .add(new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                        .setName("orders")
+                        .setPartitions(List.of(0)));
+        request.dirs().add(directory);
+        return request;
     }
 }
