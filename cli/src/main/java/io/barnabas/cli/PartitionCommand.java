@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
         description = "Read and inspect partitions.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PartitionTailCommand.class, PartitionDescribeCommand.class, PartitionMoveDirCommand.class})
+        subcommands = {
+            PartitionTailCommand.class,
+            PartitionDescribeCommand.class,
+            PartitionMoveDirCommand.class,
+            PartitionRepairCommand.class
+        })
 final class PartitionCommand implements Runnable {
 
     @Spec

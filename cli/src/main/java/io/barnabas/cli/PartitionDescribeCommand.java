@@ -1,11 +1,13 @@
 package io.barnabas.cli;
 
+import io.barnabas.net.kafka.ReplicaCondition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -63,9 +65,10 @@ final class PartitionDescribeCommand implements Runnable {
                         + (topic.partitions().size() - 1));
             }
             Map<Integer, Map<TopicPartition, ReplicaInfo>> replicas = replicas(admin, partitions);
+            Map<Integer, Map<Integer, ReplicaCondition>> conditions = conditions(partitions);
             List<Map<String, Object>> rows = new ArrayList<>();
             for (TopicPartitionInfo partition : partitions) {
-                rows.addAll(rows(admin, partition, replicas));
+                rows.addAll(rows(admin, partition, replicas, conditions));
             }
             output.rows(spec.commandLine().getOut(), rows);
         }
@@ -92,8 +95,35 @@ final class PartitionDescribeCommand implements Runnable {
         return replicas;
     }
 
+    private Map<Integer, Map<Integer, ReplicaCondition>> conditions(List<TopicPartitionInfo> partitions) {
+        List<Integer> numbers =
+                partitions.stream().map(TopicPartitionInfo::partition).toList();
+        return partitions.stream()
+                .flatMap(partition -> partition.replicas().stream())
+                .filter(node -> !node.isEmpty())
+                .distinct()
+                .collect(Collectors.toMap(Node::id, node -> ReplicaConditions.of(wanted.topic(), numbers, node)));
+    }
+
+    private static String state(ReplicaCondition condition) {
+        if (condition.failure().isPresent()) {
+            return "failed";
+        }
+        return condition.catchUp().isPresent() ? "copying" : "live";
+    }
+
+    private static String note(ReplicaCondition condition) {
+        return condition
+                .failure()
+                .or(() -> condition.catchUp().map(copy -> "offset " + copy.offset() + " of " + copy.targetOffset()))
+                .orElse("-");
+    }
+
     private List<Map<String, Object>> rows(
-            Admin admin, TopicPartitionInfo partition, Map<Integer, Map<TopicPartition, ReplicaInfo>> replicas) {
+            Admin admin,
+            TopicPartitionInfo partition,
+            Map<Integer, Map<TopicPartition, ReplicaInfo>> replicas,
+            Map<Integer, Map<Integer, ReplicaCondition>> conditions) {
         TopicPartition id = new TopicPartition(wanted.topic(), partition.partition());
         boolean led = partition.leader() != null && !partition.leader().isEmpty();
         Object start = "unknown";
@@ -115,12 +145,19 @@ final class PartitionDescribeCommand implements Runnable {
             row.put("partition", partition.partition());
             row.put("node", replica.id());
             row.put("role", led && partition.leader().id() == replica.id() ? "leader" : "follower");
-            row.put("state", info == null ? "offline" : "live");
+            Optional<ReplicaCondition> condition = Optional.ofNullable(
+                    conditions.getOrDefault(replica.id(), Map.of()).get(partition.partition()));
+            row.put(
+                    "state",
+                    info == null
+                            ? "offline"
+                            : condition.map(PartitionDescribeCommand::state).orElse("live"));
             row.put("epoch", epoch);
             row.put("start", start);
             row.put("end", end);
             row.put("bytes", info == null ? "-" : info.size());
             row.put("lag", info == null ? "-" : info.offsetLag());
+            row.put("note", condition.map(PartitionDescribeCommand::note).orElse("-"));
             rows.add(row);
         }
         return rows;

@@ -1,6 +1,7 @@
 package io.barnabas.net.node;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /** A cluster of nodes in this process, on free ports of the loopback address, each with a directory of its own. */
@@ -56,11 +58,19 @@ final class LocalNodes implements AutoCloseable {
         }
     }
 
+    /** Below the ports that the system gives to outgoing connections, where a stopped node would lose its own. */
     private static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+            while (sockets.size() < count) {
+                try {
+                    sockets.add(new ServerSocket(port++, 1, InetAddress.getLoopbackAddress()));
+                } catch (BindException e) {
+                    if (port > 32_000) {
+                        throw e;
+                    }
+                }
             }
             return sockets.stream().map(ServerSocket::getLocalPort).toList();
         } finally {

@@ -1,10 +1,12 @@
 package io.barnabas.net.kafka.handler;
 
 import io.barnabas.log.PartitionReplica;
+import io.barnabas.log.ReplicaStatus;
 import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.ReplicaCondition;
 import io.barnabas.net.kafka.RequestContext;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,7 +49,7 @@ public final class DescribeLogDirsHandler
                 broker.partitions()
                         .directoryOf(replica.groupId())
                         .map(results::get)
-                        .ifPresent(result -> add(result, replica, describe(replica)));
+                        .ifPresent(result -> add(result, replica, describe(replica, context.apiVersion())));
             }
         }
         for (ReplicaMoveStatus move : broker.partitions().moves()) {
@@ -90,12 +92,15 @@ public final class DescribeLogDirsHandler
      * The lag is what the replica holds and may not show yet: its log end offset less the high watermark it knows.
      * What it has not received at all only the leader knows, and no response of Kafka's has room for that.
      */
-    private static DescribeLogDirsPartition describe(PartitionReplica replica) {
+    private static DescribeLogDirsPartition describe(PartitionReplica replica, int version) {
         PartitionReplica.Offsets offsets = replica.offsets();
-        return new DescribeLogDirsPartition()
+        ReplicaStatus status = replica.status();
+        DescribeLogDirsPartition described = new DescribeLogDirsPartition()
                 .setPartitionIndex(replica.partition())
-                .setPartitionSize(replica.status().sizeInBytes())
+                .setPartitionSize(status.sizeInBytes())
                 .setOffsetLag(offsets.logEndOffset() - offsets.highWatermark());
+        ReplicaCondition.of(status).addTo(described, version);
+        return described;
     }
 
     /** The copy of a replica that moves (KIP-113): its lag is how far it is behind the replica. */
