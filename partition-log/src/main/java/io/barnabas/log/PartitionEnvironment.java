@@ -1,7 +1,7 @@
 package io.barnabas.log;
 
+import io.barnabas.log.compact.IoThrottle;
 import io.barnabas.log.directory.LogDirectories;
-import io.barnabas.log.rules.Pace;
 import io.barnabas.log.segment.SegmentFiles;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * @param flushMode {@code log.flush}
  * @param producerIdleMs {@code producer.id.expiration.ms}
  * @param catchUp where replicas that are far behind get their leader's log
- * @param catchUpPace how fast they may copy, all together; used by one at a time under its own lock
+ * @param catchUpThrottle how fast they may copy, all together; used by one at a time under its own lock
  * @param blocking runs what may wait for the disk
  * @param clockMs wall clock in epoch milliseconds
  */
@@ -26,6 +26,6 @@ record PartitionEnvironment(
         FlushMode flushMode,
         long producerIdleMs,
         CatchUpSource catchUp,
-        Pace catchUpPace,
+        IoThrottle catchUpThrottle,
         Executor blocking,
         LongSupplier clockMs) {}

@@ -1,12 +1,12 @@
 package io.barnabas.log;
 
+import io.barnabas.log.compact.IoThrottle;
 import io.barnabas.log.directory.LogDirectories;
 import io.barnabas.log.directory.LogDirectory;
 import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.log.directory.ReplicaMoves;
-import io.barnabas.log.rules.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -92,7 +92,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 config.flushMode(),
                 config.producerIdleMs(),
                 config.catchUp(),
-                new Pace(config.catchUpBytesPerSecond()),
+                catchUpThrottle(config.catchUpBytesPerSecond()),
                 blocking,
                 System::currentTimeMillis);
         this.server = RaftServer.newBuilder()
@@ -127,6 +127,12 @@ public final class RatisPartitionHost implements PartitionHost {
             host.close();
             throw e;
         }
+    }
+
+    private static IoThrottle catchUpThrottle(long bytesPerSecond) {
+        return bytesPerSecond == 0
+                ? IoThrottle.NONE
+                : new IoThrottle(bytesPerSecond, System::nanoTime, LockSupport::parkNanos);
     }
 
     private static RaftProperties logProperties(PartitionHostConfig config) {

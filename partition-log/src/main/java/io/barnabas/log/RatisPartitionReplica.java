@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -145,11 +144,9 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     private void moved(CatchUpProgress progress, long bytes) {
         catchUpProgress = progress;
-        long wait;
-        synchronized (environment.catchUpPace()) {
-            wait = environment.catchUpPace().waitAfter(bytes, System.nanoTime());
+        synchronized (environment.catchUpThrottle()) {
+            environment.catchUpThrottle().used(bytes);
         }
-        LockSupport.parkNanos(wait);
     }
 
     @Override
