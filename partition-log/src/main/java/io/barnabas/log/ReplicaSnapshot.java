@@ -20,7 +20,7 @@ import java.nio.file.Path;
  * @param epochs the leader epochs up to the high watermark
  * @param producers the idempotent producers up to the high watermark
  */
-record ReplicaSnapshot(long logStartOffset, long highWatermark, EpochHistory epochs, ProducerLedger producers) {
+public record ReplicaSnapshot(long logStartOffset, long highWatermark, EpochHistory epochs, ProducerLedger producers) {
 
     private static final int VERSION = 1;
 
@@ -54,7 +54,8 @@ record ReplicaSnapshot(long logStartOffset, long highWatermark, EpochHistory epo
         return producer.build();
     }
 
-    static ReplicaSnapshot read(Path file) throws IOException {
+    /** Reads a snapshot file. */
+    public static ReplicaSnapshot read(Path file) throws IOException {
         try {
             return decode(Files.readAllBytes(file));
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {

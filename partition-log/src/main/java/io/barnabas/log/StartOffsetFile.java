@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  *   each slot: version (4)   log start offset (8)   CRC-32C of both (4)
  * </pre>
  */
-final class StartOffsetFile {
+public final class StartOffsetFile {
 
     private static final String NAME = "start-offset";
     private static final int VERSION = 1;
@@ -32,7 +32,7 @@ final class StartOffsetFile {
     }
 
     /** Reads the file of a log's directory; a log without one begins at 0. */
-    static StartOffsetFile read(SegmentFiles files, Path directory) throws IOException {
+    public static StartOffsetFile read(SegmentFiles files, Path directory) throws IOException {
         StartOffsetFile file = new StartOffsetFile(files, directory);
         if (files.list(directory).contains(directory.resolve(NAME))) {
             file.load();
@@ -61,7 +61,7 @@ final class StartOffsetFile {
     }
 
     /** The first offset that may be read, as last written. */
-    synchronized long offset() {
+    public synchronized long offset() {
         return Math.max(0, Math.max(slots[0], slots[1]));
     }
 

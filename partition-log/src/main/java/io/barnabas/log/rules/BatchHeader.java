@@ -195,6 +195,14 @@ public record BatchHeader(
         return (attributes & DELETE_HORIZON_BIT) != 0;
     }
 
+    /**
+     * Whether {@link #maxTimestamp} is to be believed. Some clients leave the largest timestamp unset while their records
+     * have one. What compaction wrote tells it, but has something else where the base timestamp was.
+     */
+    public boolean tellsMaxTimestamp() {
+        return hasDeleteHorizon() || maxTimestamp >= baseTimestamp;
+    }
+
     /** Sequence of the last record; after {@link Integer#MAX_VALUE} comes 0. */
     public int lastSequence() {
         return baseSequence < 0 ? baseSequence : (baseSequence + lastOffsetDelta) & Integer.MAX_VALUE;

@@ -1,5 +1,6 @@
 package io.barnabas.log.segment;
 
+import io.barnabas.log.rules.SegmentFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -144,6 +145,18 @@ final class CleanShutdown {
                     "the file has " + size + " bytes, it had " + extent.size() + " when the log was closed");
         }
         return extent;
+    }
+
+    /** What it says of each segment, oldest first. */
+    List<SegmentFacts> facts() {
+        return parts.entrySet().stream()
+                .map(each -> new SegmentFacts(
+                        each.getKey(),
+                        each.getValue().extent().nextOffset(),
+                        each.getValue().extent().size(),
+                        each.getValue().extent().maxTimestamp(),
+                        each.getValue().firstAppendMs()))
+                .toList();
     }
 
     /** When a segment was begun, in milliseconds since 1970. */

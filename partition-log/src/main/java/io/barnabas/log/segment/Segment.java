@@ -350,7 +350,7 @@ final class Segment {
             if (header == null || header.baseOffset() >= upperOffset) {
                 break;
             }
-            boolean mayReach = header.maxTimestamp() >= timestampMs || !tellsMaxTimestamp(header);
+            boolean mayReach = header.maxTimestamp() >= timestampMs || !header.tellsMaxTimestamp();
             if (mayReach && header.nextOffset() > fromOffset) {
                 TimestampOffset found = RecordTimes.firstAtOrAfter(
                         read(cursor.position(), header.sizeInBytes()), timestampMs, fromOffset, upperOffset);
@@ -384,7 +384,7 @@ final class Segment {
         if (header.recordCount() == 0) {
             return -1;
         }
-        return tellsMaxTimestamp(header)
+        return header.tellsMaxTimestamp()
                 ? header.maxTimestamp()
                 : RecordTimes.largestTimestamp(read(position, header.sizeInBytes()));
     }
@@ -394,15 +394,7 @@ final class Segment {
         if (header.recordCount() == 0) {
             return -1;
         }
-        return tellsMaxTimestamp(header) ? header.maxTimestamp() : RecordTimes.largestTimestamp(batch);
-    }
-
-    /**
-     * Some clients leave the largest timestamp unset while their records have one. What compaction wrote tells it, but
-     * has something else where the base timestamp was.
-     */
-    private static boolean tellsMaxTimestamp(BatchHeader header) {
-        return header.hasDeleteHorizon() || header.maxTimestamp() >= header.baseTimestamp();
+        return header.tellsMaxTimestamp() ? header.maxTimestamp() : RecordTimes.largestTimestamp(batch);
     }
 
     private ByteBuffer read(long position, int size) throws IOException {
