@@ -26,6 +26,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param catchUp where replicas that are far behind get their leader's log
  * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}, 0 for no limit
  * @param retentionCheckMs {@code log.retention.check.interval.ms}
+ * @param cleaner how logs are compacted
  * @param files the file system under the partitions' segments
  * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
  * @param listener hears of directories that fail
@@ -45,6 +46,7 @@ public record PartitionHostConfig(
         CatchUpSource catchUp,
         long catchUpBytesPerSecond,
         long retentionCheckMs,
+        CleanerConfig cleaner,
         SegmentFiles files,
         long moveBytesPerSecond,
         LogDirectoryListener listener) {}

@@ -223,6 +223,7 @@ final class PartitionStateMachine extends BaseStateMachine {
         }
         AppliedState state = log.snapshot(environment.producerIdleMs());
         snapshots.write(state);
+        log.snapshotTaken(state.snapshot().highWatermark());
         return state.at().getIndex();
     }
 

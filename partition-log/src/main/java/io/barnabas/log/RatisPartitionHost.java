@@ -1,5 +1,8 @@
 package io.barnabas.log;
 
+import io.barnabas.log.compact.CleanableLog;
+import io.barnabas.log.compact.CleanerStatus;
+import io.barnabas.log.compact.CleanerThread;
 import io.barnabas.log.compact.IoThrottle;
 import io.barnabas.log.directory.LogDirectories;
 import io.barnabas.log.directory.LogDirectory;
@@ -66,6 +69,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
     private final ReplicaMoves moves;
+    private final CleanerThread cleaner;
     private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-retention").factory());
 
@@ -103,6 +107,7 @@ public final class RatisPartitionHost implements PartitionHost {
                         groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
                 .build();
         this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
+        this.cleaner = new CleanerThread(config.cleaner(), this::cleanable, System::currentTimeMillis);
     }
 
     /** Starts the RaftServer and reopens every replica found on disk. */
@@ -115,6 +120,7 @@ public final class RatisPartitionHost implements PartitionHost {
                     groupId -> host.standIn(groupId, "was being repaired when its node stopped; the repair goes on"));
             host.server.start();
             host.reconnect();
+            host.cleaner.start();
             if (config.flushMode() == FlushMode.ASYNC) {
                 host.flusher.scheduleWithFixedDelay(
                         host::flush, config.flushIntervalMs(), config.flushIntervalMs(), TimeUnit.MILLISECONDS);
@@ -183,6 +189,18 @@ public final class RatisPartitionHost implements PartitionHost {
 
     private void flush() {
         replicas.values().forEach(RatisPartitionReplica::flush);
+    }
+
+    private List<CleanableLog> cleanable() {
+        return replicas.values().stream()
+                .map(RatisPartitionReplica::cleanable)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** What compaction has done on this node. */
+    public CleanerStatus cleanerStatus() {
+        return cleaner.status();
     }
 
     private void retain() {
@@ -536,6 +554,7 @@ public final class RatisPartitionHost implements PartitionHost {
     public void close() {
         closing = true;
         indexRebuild.close();
+        cleaner.close();
         retention.shutdownNow();
         flusher.shutdown();
         moves.close();

@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.log.compact.CleanableLog;
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.index.IndexSink;
 import io.barnabas.log.rules.LogEntry;
@@ -32,6 +33,7 @@ import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
@@ -48,6 +50,7 @@ import org.slf4j.LoggerFactory;
 final class RatisPartitionReplica implements PartitionReplica {
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionReplica.class);
+    private static final long SNAPSHOT_TIMEOUT_MS = 10_000;
     private static final Offsets NO_OFFSETS = new Offsets(0, 0, 0);
 
     private final UUID groupId;
@@ -191,6 +194,45 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     void configure(LogConfig changed) {
         config = changed;
+        ReplicaLog open = log;
+        if (open != null) {
+            open.segments().configure(SegmentLogConfig.of(changed));
+        }
+    }
+
+    LogConfig config() {
+        return config;
+    }
+
+    /** The log as the cleaner sees it, while it is served. */
+    Optional<CleanableLog> cleanable() {
+        ReplicaLog open = log;
+        return open == null || closed || failure.get() != null
+                ? Optional.empty()
+                : Optional.of(new CleanableReplica(this, open));
+    }
+
+    /** Asks Ratis for a snapshot, unless nothing was applied since the last one. */
+    void requestSnapshot() {
+        RaftServer.Division running = division;
+        if (running == null) {
+            return;
+        }
+        environment.blocking().execute(() -> {
+            try {
+                running.getRaftServer()
+                        .snapshotManagementAsync(SnapshotManagementRequest.newCreate(
+                                clientId,
+                                running.getId(),
+                                running.getGroup().getGroupId(),
+                                callIds.incrementAndGet(),
+                                SNAPSHOT_TIMEOUT_MS,
+                                1))
+                        .exceptionally(error -> null);
+            } catch (RuntimeException e) {
+                LOG.debug("{}: asking for a snapshot failed", this, e);
+            }
+        });
     }
 
     Optional<RaftServer.Division> division() {

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.log.PartitionReplica.Offsets;
+import io.barnabas.log.compact.CleanableLog;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.EpochHistory;
 import io.barnabas.log.rules.LogEntry;
@@ -13,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +57,7 @@ final class ReplicaLog {
     private long logEndOffset;
     private volatile long highWatermark;
     private volatile long logStartOffset;
+    private volatile long snapshotHighWatermark;
     private volatile boolean closed;
     /** Why the disk is no longer trusted. */
     private volatile IOException failure;
@@ -94,6 +98,7 @@ final class ReplicaLog {
         this.writtenProducers = committedProducers.copy();
         this.epochs = snapshot.epochs();
         this.highWatermark = snapshot.highWatermark();
+        this.snapshotHighWatermark = snapshot.highWatermark();
         this.logEndOffset = snapshot.highWatermark();
         tail.forEach(this::extend);
     }
@@ -351,6 +356,37 @@ final class ReplicaLog {
             committedProducers.expire(clockMs.getAsLong(), producerIdleMs);
             rebuildWrittenProducers();
             return state();
+        }
+    }
+
+    /** Below, no restart asks for the batches as they came, so they may be compacted. */
+    long snapshotHighWatermark() {
+        return snapshotHighWatermark;
+    }
+
+    /** A snapshot with this high watermark is durable. */
+    void snapshotTaken(long atHighWatermark) {
+        snapshotHighWatermark = atHighWatermark;
+    }
+
+    /** The last committed offset of each idempotent producer. */
+    Map<Long, Long> lastOffsets() {
+        synchronized (state) {
+            Map<Long, Long> last = new HashMap<>();
+            committedProducers
+                    .entries()
+                    .forEach(entry -> last.put(entry.producerId(), entry.last().lastOffset()));
+            return last;
+        }
+    }
+
+    /** Changes segment files while nobody else does; empty when the log is closed or its disk has failed. */
+    <T> Optional<T> exclusively(CleanableLog.Change<T> change) throws IOException {
+        io.lock();
+        try {
+            return closed || failure != null ? Optional.empty() : Optional.of(change.run());
+        } finally {
+            io.unlock();
         }
     }
 

@@ -146,6 +146,7 @@ final class LocalHosts implements AutoCloseable {
                 this::copyFrom,
                 0,
                 100,
+                new CleanerConfig(true, 1 << 20, Double.MAX_VALUE, 100),
                 files.apply(id),
                 Long.MAX_VALUE,
                 (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining)));

@@ -173,6 +173,7 @@ public final class Node implements AutoCloseable {
                 new KafkaCatchUpSource(config.nodeId(), quorum),
                 config.log().catchUpBytesPerSecond(),
                 config.log().retentionCheck().toMillis(),
+                config.log().cleaner(),
                 SegmentFiles.direct(),
                 config.log().moveBytesPerSecond(),
                 this::directoryFailed));

@@ -1,5 +1,6 @@
 package io.barnabas.net.node;
 
+import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.FlushMode;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
@@ -88,6 +89,7 @@ public record NodeConfig(
      * @param producerIdle {@code producer.id.expiration.ms}
      * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}
      * @param retentionCheck {@code log.retention.check.interval.ms}
+     * @param cleaner {@code log.cleaner.*}
      * @param index {@code log.index.*}
      * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
      */
@@ -98,6 +100,7 @@ public record NodeConfig(
             Duration producerIdle,
             long catchUpBytesPerSecond,
             Duration retentionCheck,
+            CleanerConfig cleaner,
             IndexConfig index,
             long moveBytesPerSecond) {}
 

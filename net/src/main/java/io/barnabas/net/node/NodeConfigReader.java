@@ -1,5 +1,6 @@
 package io.barnabas.net.node;
 
+import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.FlushMode;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
@@ -67,6 +68,11 @@ final class NodeConfigReader {
                         millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS),
                         Long.parseLong(text(NodeKeys.REPLICA_CATCHUP_BYTES_PER_SECOND)),
                         millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS),
+                        new CleanerConfig(
+                                Boolean.parseBoolean(text(NodeKeys.LOG_CLEANER_ENABLE)),
+                                longNumber(NodeKeys.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+                                Double.parseDouble(text(NodeKeys.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND)),
+                                longNumber(NodeKeys.LOG_CLEANER_BACKOFF_MS)),
                         new IndexConfig(
                                 longNumber(NodeKeys.LOG_INDEX_CACHE_BYTES),
                                 longNumber(NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES),

@@ -181,6 +181,31 @@ public final class NodeKeys {
             between(0, Long.MAX_VALUE),
             "How fast this node's replicas that are too far behind for Raft, or new, may copy their leaders' logs, all"
                     + " together; 0 for no limit.");
+    public static final NodeKey LOG_CLEANER_ENABLE = withDefault(
+            "log.cleaner.enable",
+            Type.BOOLEAN,
+            "true",
+            bool(),
+            "Whether topics with cleanup.policy=compact are compacted.");
+    public static final NodeKey LOG_CLEANER_BACKOFF_MS = withDefault(
+            "log.cleaner.backoff.ms",
+            Type.LONG,
+            "15000",
+            between(1, Integer.MAX_VALUE),
+            "How long compaction rests when no log is dirty enough.");
+    public static final NodeKey LOG_CLEANER_DEDUPE_BUFFER_SIZE = withDefault(
+            "log.cleaner.dedupe.buffer.size",
+            Type.LONG,
+            "134217728",
+            between(1 << 20, Long.MAX_VALUE),
+            "Memory outside the heap for the keys of the log that is being compacted, 24 bytes for each. With more keys"
+                    + " compaction takes more passes.");
+    public static final NodeKey LOG_CLEANER_IO_MAX_BYTES_PER_SECOND = withDefault(
+            "log.cleaner.io.max.bytes.per.second",
+            Type.DOUBLE,
+            "1.7976931348623157E308",
+            positive(),
+            "The most that compaction reads and writes in a second.");
     public static final NodeKey PRODUCER_ID_EXPIRATION_MS = withDefault(
             "producer.id.expiration.ms",
             Type.INT,
@@ -316,6 +341,16 @@ public final class NodeKeys {
             try {
                 long number = Long.parseLong(value);
                 return min <= number && number <= max;
+            } catch (NumberFormatException e) {
+                return false;
+            }
+        });
+    }
+
+    private static Rule positive() {
+        return new Rule("a number above 0", value -> {
+            try {
+                return Double.parseDouble(value) > 0;
             } catch (NumberFormatException e) {
                 return false;
             }

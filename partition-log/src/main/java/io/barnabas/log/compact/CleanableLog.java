@@ -21,6 +21,12 @@ public interface CleanableLog {
     /** Batches below this offset are never truncated, and nobody needs them as they are. */
     long finalTo();
 
+    /** Batches below this offset are committed; {@link #finalTo} rises to here with the next snapshot. */
+    long committedTo();
+
+    /** Asks for a snapshot, which lets {@link #finalTo} rise; returns at once. */
+    void requestSnapshot();
+
     /** The last offset of each idempotent producer that is remembered: its batch stays, if only its header. */
     Map<Long, Long> lastOffsets();
 

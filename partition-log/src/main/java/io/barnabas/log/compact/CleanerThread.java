@@ -34,7 +34,12 @@ public final class CleanerThread implements AutoCloseable {
     private final Thread thread;
     private volatile CleanerStatus status = CleanerStatus.NONE;
 
-    private CleanerThread(
+    /**
+     * @param logs the node's logs, asked for before each cleaning; those whose topics want no compaction may be among
+     *     them
+     * @param clockMs the time of day
+     */
+    public CleanerThread(
             CleanerConfig config, Supplier<? extends Collection<? extends CleanableLog>> logs, LongSupplier clockMs) {
         this.config = config;
         this.logs = logs;
@@ -46,20 +51,11 @@ public final class CleanerThread implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("log-cleaner").daemon().unstarted(this::run);
     }
 
-    /**
-     * Starts cleaning, unless {@code log.cleaner.enable} is off.
-     *
-     * @param logs the node's logs, asked for before each cleaning; those whose topics want no compaction may be among
-     *     them
-     * @param clockMs the time of day
-     */
-    public static CleanerThread start(
-            CleanerConfig config, Supplier<? extends Collection<? extends CleanableLog>> logs, LongSupplier clockMs) {
-        CleanerThread cleaner = new CleanerThread(config, logs, clockMs);
+    /** Begins, unless {@code log.cleaner.enable} is off. */
+    public void start() {
         if (config.enabled()) {
-            cleaner.thread.start();
+            thread.start();
         }
-        return cleaner;
     }
 
     /** What was done so far. */
@@ -92,6 +88,9 @@ public final class CleanerThread implements AutoCloseable {
                 continue;
             }
             CleanPlan plan = LogCleaner.plan(log, now);
+            if (!plan.due() && LogCleaner.planAfterSnapshot(log, now).due()) {
+                log.requestSnapshot();
+            }
             if (plan.due()
                     && (dirtiest == null || plan.dirtyRatio() > dirtiest.plan().dirtyRatio())) {
                 dirtiest = new Choice(log, plan);

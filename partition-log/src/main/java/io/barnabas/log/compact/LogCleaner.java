@@ -56,11 +56,20 @@ public final class LogCleaner {
 
     /** What is to be done at a log. */
     public static CleanPlan plan(CleanableLog log, long nowMs) {
+        return plan(log, log.finalTo(), nowMs);
+    }
+
+    /** What will be to do at a log once it has taken a snapshot. */
+    static CleanPlan planAfterSnapshot(CleanableLog log, long nowMs) {
+        return plan(log, log.committedTo(), nowMs);
+    }
+
+    private static CleanPlan plan(CleanableLog log, long finalTo, long nowMs) {
         SegmentLog segments = log.segments();
         return CleanPlan.of(
                 segments.facts(),
                 segments.cleanedTo(),
-                log.finalTo(),
+                finalTo,
                 nowMs,
                 log.config().compaction());
     }

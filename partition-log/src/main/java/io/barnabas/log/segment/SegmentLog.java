@@ -28,7 +28,7 @@ public final class SegmentLog implements Closeable {
 
     private final SegmentFiles files;
     private final Path directory;
-    private final SegmentLogConfig config;
+    private volatile SegmentLogConfig config;
     private final IndexSink index;
     private final RecoveryReport recovery;
     private final CleanedOffset cleaned;
@@ -73,6 +73,11 @@ public final class SegmentLog implements Closeable {
             SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
             throws IOException {
         return new SegmentLog(files, directory, config, index, recoveryOffset);
+    }
+
+    /** Takes other settings, of which those of segments hold for segments that begin from now on. */
+    public void configure(SegmentLogConfig changed) {
+        config = changed;
     }
 
     /** What opening found and cut. */

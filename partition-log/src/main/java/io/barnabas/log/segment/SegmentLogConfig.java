@@ -18,12 +18,13 @@ public record SegmentLogConfig(int segmentBytes, long segmentMs, int indexInterv
         }
     }
 
-    private static SegmentLogConfig of(LogConfig.Segments segments) {
-        return new SegmentLogConfig(segments.bytes(), segments.ms(), segments.indexIntervalBytes());
-    }
-
     /** The part of a partition's settings that concerns its files. */
     public static SegmentLogConfig of(LogConfig config) {
-        return of(config.segments());
+        LogConfig.Segments segments = config.segments();
+        // A record can only be compacted once its segment is closed (KIP-354).
+        long ms = config.compaction().enabled()
+                ? Math.min(segments.ms(), Math.max(1, config.compaction().maxLagMs()))
+                : segments.ms();
+        return new SegmentLogConfig(segments.bytes(), ms, segments.indexIntervalBytes());
     }
 }
