@@ -99,7 +99,9 @@ final class Demo {
     }
 
     private void createTopic(Admin admin) {
-        client.get(admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, REPLICAS)))
+        // The flights are of 2001: by the usual retention they would be deleted within minutes.
+        NewTopic topic = new NewTopic(TOPIC, PARTITIONS, REPLICAS).configs(Map.of("retention.ms", "-1"));
+        client.get(admin.createTopics(List.of(topic))
                 .all());
         say("Created topic %s: %d partitions, %d replicas each", TOPIC, PARTITIONS, REPLICAS);
         for (TopicPartitionInfo partition : partitions(admin)) {
