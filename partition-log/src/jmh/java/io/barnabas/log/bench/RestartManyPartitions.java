@@ -1,5 +1,6 @@
 package io.barnabas.log.bench;
 
+import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.AppendOutcome;
 import io.barnabas.log.FlushMode;
 import io.barnabas.log.LogConfig;
@@ -238,6 +239,7 @@ public final class RestartManyPartitions {
                 },
                 0,
                 TimeUnit.HOURS.toMillis(1),
+                CleanerConfig.DEFAULT,
                 SegmentFiles.direct(),
                 Long.MAX_VALUE,
                 (failed, reason, remaining) -> System.err.println(failed + ": " + reason)));

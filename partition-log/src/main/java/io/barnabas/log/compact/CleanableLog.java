@@ -22,10 +22,12 @@ public interface CleanableLog {
     long finalTo();
 
     /** Batches below this offset are committed; {@link #finalTo} rises to here with the next snapshot. */
-    long committedTo();
+    default long committedTo() {
+        return finalTo();
+    }
 
     /** Asks for a snapshot, which lets {@link #finalTo} rise; returns at once. */
-    void requestSnapshot();
+    default void requestSnapshot() {}
 
     /** The last offset of each idempotent producer that is remembered: its batch stays, if only its header. */
     Map<Long, Long> lastOffsets();

@@ -47,14 +47,6 @@ final class OwnedLog implements CleanableLog {
     }
 
     @Override
-    public long committedTo() {
-        return finalTo;
-    }
-
-    @Override
-    public void requestSnapshot() {}
-
-    @Override
     public Map<Long, Long> lastOffsets() {
         return lastOffsets;
     }
