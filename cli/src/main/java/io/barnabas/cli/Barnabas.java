@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TopicCommand.class,
             ProduceCommand.class,
             PartitionCommand.class,
+            LogCommand.class,
             CompletionCommand.class
         },
         footer = {

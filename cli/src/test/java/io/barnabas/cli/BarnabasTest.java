@@ -78,6 +78,8 @@ class BarnabasTest {
                         "produce",
                         "partition tail",
                         "partition describe",
+                        "log dump",
+                        "log verify",
                         "completion");
     }
 
