@@ -96,6 +96,16 @@ public final class CleanManyKeys {
         }
 
         @Override
+        public long committedTo() {
+            return segments.logEndOffset();
+        }
+
+        @Override
+        public void requestSnapshot() {
+            // All of it is final already.
+        }
+
+        @Override
         public Map<Long, Long> lastOffsets() {
             return Map.of();
         }
