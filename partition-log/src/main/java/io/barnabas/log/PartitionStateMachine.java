@@ -4,6 +4,7 @@ import io.barnabas.log.PartitionReplica.Acks;
 import io.barnabas.log.ReplicaLog.Uncommitted;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.SequenceCheck;
+import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -58,8 +59,10 @@ final class PartitionStateMachine extends BaseStateMachine {
                 recovery = new ReplicaRecovery(replica, environment, snapshots, raftStorage);
                 take(recovery.open());
             } catch (IOException | RuntimeException e) {
-                replica.fail("cannot be opened: " + e.getMessage(), e);
-                throw e;
+                // Ratis would take the whole server down for it. The division is closed as soon as it has started;
+                // until
+                // then it cannot take part, since it neither takes nor flushes an entry.
+                replica.fail("cannot be opened: " + DiskFault.reasonOf(e), e);
             }
         });
     }
@@ -107,6 +110,9 @@ final class PartitionStateMachine extends BaseStateMachine {
         if (!(transaction.getStateMachineContext() instanceof Appending appending)) {
             return transaction;
         }
+        if (log == null) {
+            throw new StateMachineException(replica + " is not open", false);
+        }
         SequenceCheck check = log.check(appending.pending().header());
         if (!(check instanceof SequenceCheck.Next)) {
             appending.pending().refuse(check);
@@ -118,6 +124,18 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<?> write(LogEntryProto entry, TransactionContext transaction) {
+        if (log == null) {
+            return CompletableFuture.failedFuture(new IOException(replica + " is not open"));
+        }
+        try {
+            return take(entry, transaction);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            replica.fail("has a log that its leader's does not continue: " + e.getMessage(), e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<?> take(LogEntryProto entry, TransactionContext transaction) {
         LogEntry.Append append = (LogEntry.Append) RaftLogTail.decode(entry);
         Uncommitted uncommitted = new Uncommitted(entry.getIndex(), entry.getTerm(), append);
         ByteString data = entry.getStateMachineLogEntry().getStateMachineEntry().getStateMachineData();
@@ -179,12 +197,17 @@ final class PartitionStateMachine extends BaseStateMachine {
             return CompletableFuture.completedFuture(
                     batch.map(UnsafeByteOperations::unsafeWrap).orElse(GONE));
         } catch (IOException | RuntimeException e) {
+            replica.failIfDamaged(e);
             return CompletableFuture.failedFuture(e);
         }
     }
 
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        if (log == null) {
+            // Ratis' updater would never end after an exception.
+            return CompletableFuture.completedFuture(Message.EMPTY);
+        }
         LogEntryProto entry = transaction.getLogEntry();
         if (isKnown(entry.getIndex())) {
             return CompletableFuture.completedFuture(Message.EMPTY);
@@ -222,6 +245,10 @@ final class PartitionStateMachine extends BaseStateMachine {
             return snapshots.latestIndex();
         }
         AppliedState state = log.snapshot(environment.producerIdleMs());
+        if (environment.flushMode() == FlushMode.ASYNC) {
+            // A replica whose snapshot outlived its Raft log would lose elections to those that know less.
+            recovery.forceRaftLog();
+        }
         snapshots.write(state);
         log.snapshotTaken(state.snapshot().highWatermark());
         return state.at().getIndex();
@@ -262,7 +289,7 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
-        if (!isKnown(index)) {
+        if (log != null && !isKnown(index)) {
             log.passed(TermIndex.valueOf(term, index));
             updateLastAppliedTermIndex(term, index);
         }

@@ -73,6 +73,13 @@ final class RaftLogTail {
                         }
                         position[0] += frameBytes(entry);
                     });
+            if (span.end().isPresent() && last[0] < span.end().getAsLong()) {
+                // Only the newest file may end in what a crash has torn; this one was forced and closed.
+                throw new LostDataException("Raft log file " + file.getPath() + " is damaged at byte " + position[0]
+                        + ": entry " + (last[0] + 1) + " and those up to "
+                        + span.end().getAsLong()
+                        + " cannot be read");
+            }
         }
         return new RaftLogTail(entries, last[0]);
     }
@@ -84,6 +91,21 @@ final class RaftLogTail {
     /** Index of the last entry of any kind, -1 when the log is empty. */
     long lastIndex() {
         return lastIndex;
+    }
+
+    /** Makes durable what the open file holds, and the names of all files. */
+    static void force(RaftStorage storage) throws IOException {
+        Path directory = storage.getStorageDir().getCurrentDir().toPath();
+        for (LogSegmentPath file : LogSegmentPath.getLogSegmentPaths(storage)) {
+            if (Span.of(file.getPath()).end().isEmpty()) {
+                try (FileChannel channel = FileChannel.open(file.getPath(), StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
+            }
+        }
+        try (FileChannel names = FileChannel.open(directory)) {
+            names.force(true);
+        }
     }
 
     /** Removes {@code first} and all entries after it from the Raft log on disk. */

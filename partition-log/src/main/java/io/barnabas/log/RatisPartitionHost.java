@@ -10,8 +10,10 @@ import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.log.directory.ReplicaMoves;
+import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionHost.class);
     private static final long RECENT_BATCH_BYTES = 64L << 20;
     private static final long RESIGN_TIMEOUT_MS = 3_000;
+    private static final long CLOSE_TIMEOUT_MS = 5_000;
     private static final long JOIN_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PartitionHostConfig config;
@@ -63,7 +66,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final LogDirectories directories;
     private final RaftProperties raft;
     private final PartitionEnvironment environment;
-    private final RaftServer server;
+    private volatile RaftServer server;
     private final ReplicaRepairs repairs;
     private final Set<UUID> repairing = ConcurrentHashMap.newKeySet();
     private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
@@ -99,13 +102,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 catchUpThrottle(config.catchUpBytesPerSecond()),
                 blocking,
                 System::currentTimeMillis);
-        this.server = RaftServer.newBuilder()
-                .setServerId(peerId)
-                .setProperties(raft)
-                .setParameters(config.parameters())
-                .setStateMachineRegistry(
-                        groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
-                .build();
+        this.server = newServer();
         this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
         this.cleaner = new CleanerThread(config.cleaner(), this::cleanable, System::currentTimeMillis);
     }
@@ -118,8 +115,7 @@ public final class RatisPartitionHost implements PartitionHost {
             host.directories.lost().forEach(host::standIn);
             host.interrupted.forEach(
                     groupId -> host.standIn(groupId, "was being repaired when its node stopped; the repair goes on"));
-            host.server.start();
-            host.reconnect();
+            host.startServer();
             host.cleaner.start();
             if (config.flushMode() == FlushMode.ASYNC) {
                 host.flusher.scheduleWithFixedDelay(
@@ -139,6 +135,53 @@ public final class RatisPartitionHost implements PartitionHost {
         return bytesPerSecond == 0
                 ? IoThrottle.NONE
                 : new IoThrottle(bytesPerSecond, System::nanoTime, LockSupport::parkNanos);
+    }
+
+    private RaftServer newServer() throws IOException {
+        return RaftServer.newBuilder()
+                .setServerId(peerId)
+                .setProperties(raft)
+                .setParameters(config.parameters())
+                .setStateMachineRegistry(
+                        groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
+                .build();
+    }
+
+    private void startServer() throws IOException {
+        try {
+            server.start();
+            reconnect();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the replicas cannot all be started at once, now one after the other: {}", e.toString());
+            startOneByOne();
+        }
+    }
+
+    /**
+     * Ratis starts all groups that it finds, or none when it cannot open the files of one. So it is shown none, and
+     * given one at a time; the ones that fail are known and the others run.
+     */
+    private void startOneByOne() throws IOException {
+        List<RaftGroupId> found = new ArrayList<>();
+        server.getGroupIds().forEach(found::add);
+        server.close();
+        RaftServerConfigKeys.setStorageDir(
+                raft, List.of(config.places().resolveSibling("no-groups").toFile()));
+        server = newServer();
+        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        server.start();
+        for (RaftGroupId groupId : found) {
+            try {
+                open(groupId.getUuid(), List.of()).join();
+            } catch (CompletionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                RatisPartitionReplica tried = replicas.get(groupId.getUuid());
+                if (tried != null && tried.status().failure().isPresent()) {
+                    continue;
+                }
+                standIn(groupId.getUuid(), "cannot be opened: " + DiskFault.reasonOf(cause));
+            }
+        }
     }
 
     private static RaftProperties logProperties(PartitionHostConfig config) {
@@ -564,6 +607,14 @@ public final class RatisPartitionHost implements PartitionHost {
             LOG.warn("closing the partition RaftServer failed", e);
         }
         blocking.shutdown();
+        try {
+            // Replicas that have failed may still be closing.
+            if (!blocking.awaitTermination(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("not all replicas closed within {} ms", CLOSE_TIMEOUT_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try {
             directories.close();
         } catch (IOException e) {

@@ -6,6 +6,8 @@ import io.barnabas.log.index.IndexSink;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.RetentionRule;
 import io.barnabas.log.rules.SequenceCheck;
+import io.barnabas.log.segment.CorruptLogException;
+import io.barnabas.log.segment.DiskFault;
 import io.barnabas.log.segment.SegmentLog;
 import io.barnabas.log.segment.SegmentLogConfig;
 import java.io.IOException;
@@ -168,9 +170,17 @@ final class RatisPartitionReplica implements PartitionReplica {
         log = opened;
     }
 
+    /** The open log; null before and after. */
+    ReplicaLog log() {
+        return log;
+    }
+
     /** Connects the replica with its running division. */
     void started(RaftServer.Division running) {
         division = running;
+        if (failure.get() != null) {
+            close(running);
+        }
     }
 
     /**
@@ -575,6 +585,7 @@ final class RatisPartitionReplica implements PartitionReplica {
                     try {
                         return search.run();
                     } catch (IOException e) {
+                        failIfDamaged(e);
                         throw new CompletionException(e);
                     }
                 },
@@ -630,15 +641,54 @@ final class RatisPartitionReplica implements PartitionReplica {
         if (failure.compareAndSet(null, reason)) {
             LOG.error("{} {}. The replica stops; the node and its other partitions go on.", this, reason, cause);
             environment.blocking().execute(() -> environment.directories().suspect(groupId));
-            division()
-                    .ifPresent(running -> environment.blocking().execute(() -> {
-                        try {
-                            running.close();
-                        } catch (RuntimeException e) {
-                            LOG.warn("{}: closing its Raft division failed", this, e);
-                        }
-                    }));
+            if (mayHaveLost(cause)) {
+                environment.blocking().execute(() -> markForRepair(reason));
+            }
+            division().ifPresent(this::close);
             waiters.wakeAll();
+        }
+    }
+
+    private void close(RaftServer.Division running) {
+        environment.blocking().execute(() -> {
+            try {
+                running.close();
+            } catch (RuntimeException e) {
+                LOG.warn("{}: closing its Raft division failed", this, e);
+            }
+        });
+    }
+
+    /** Stops the replica when {@code e} tells of the disk, and not of a log that is closing. */
+    void failIfDamaged(Exception e) {
+        if (e instanceof DiskFault || e instanceof CorruptLogException) {
+            fail("cannot read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean mayHaveLost(Throwable cause) {
+        for (Throwable e = cause; e != null; e = e.getCause()) {
+            if (e instanceof LostDataException || e instanceof DiskFault fault && fault.isLoss()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void markForRepair(String reason) {
+        try {
+            RepairMark.write(environment.files(), directory.resolve("log"), reason);
+        } catch (IOException e) {
+            LOG.warn("{}: that it needs repair cannot be written down: {}", this, e.getMessage());
+        }
+    }
+
+    /** @throws LostDataException when an earlier start had to give the replica up */
+    void checkRepairMark() throws IOException {
+        Optional<String> reason = RepairMark.read(environment.files(), directory.resolve("log"));
+        if (reason.isPresent()) {
+            throw new LostDataException("it was given up earlier because it " + reason.get()
+                    + "; its files may lack what it has acknowledged until it is repaired");
         }
     }
 

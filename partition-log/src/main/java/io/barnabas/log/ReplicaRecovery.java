@@ -75,6 +75,7 @@ final class ReplicaRecovery {
 
     private ReplicaLog open(AppliedState state, boolean withRaftLog) throws IOException {
         ReplicaSnapshot snapshot = state.snapshot();
+        replica.checkRepairMark();
         SegmentLog segments = replica.openSegments(snapshot.highWatermark());
         try {
             StartOffsetFile startOffset = replica.openStartOffset();
@@ -85,11 +86,20 @@ final class ReplicaRecovery {
                     ? snapshot.highWatermark()
                     : tail.getLast().append().nextOffset();
             segments.truncateTo(Math.max(end, segments.logStartOffset()));
+            // Ratis counts all that it finds in its log as flushed, and a killed process may have left it in the page
+            // cache.
+            segments.flush();
+            forceRaftLog();
             return new ReplicaLog(state, segments, startOffset, tail, environment.flushMode(), environment.clockMs());
         } catch (IOException | RuntimeException e) {
             segments.close();
             throw e;
         }
+    }
+
+    /** Makes the Raft log durable as far as it is written. */
+    void forceRaftLog() throws IOException {
+        RaftLogTail.force(raftStorage);
     }
 
     private static void checkBounds(SegmentLog segments, StartOffsetFile startOffset, ReplicaSnapshot snapshot)
@@ -123,6 +133,7 @@ final class ReplicaRecovery {
             BatchHeader next = stored.peekFirst();
             boolean trimmed = entry.append().nextOffset() <= segments.logStartOffset();
             if (!trimmed && (next == null || !isOf(entry, next))) {
+                checkNeverFlushed(entry, next, segments);
                 LOG.warn(
                         "{}: the batch of Raft entry {} (term {}, offset {}) is not on disk; cutting the Raft log there",
                         replica,
@@ -138,6 +149,21 @@ final class ReplicaRecovery {
             tail.add(new Uncommitted(entry.index(), entry.term(), entry.append()));
         }
         return tail;
+    }
+
+    /**
+     * After a clean stop all batches below the log's end were on the disk. One that is not the entry's is lost then,
+     * unless a later leader had replaced the entry in the segments and not yet in the Raft log.
+     */
+    private static void checkNeverFlushed(RaftLogTail.Entry entry, BatchHeader stored, SegmentLog segments)
+            throws LostDataException {
+        boolean replaced = stored != null && stored.partitionLeaderEpoch() > entry.term();
+        if (segments.recovery().clean() && entry.append().baseOffset() < segments.logEndOffset() && !replaced) {
+            throw new LostDataException("the batch of Raft entry " + entry.index() + " (term " + entry.term()
+                    + ") at offset " + entry.append().baseOffset() + " is not in its segments, "
+                    + (stored == null ? "which end before it" : stored + " is")
+                    + ", although the log was closed in good order");
+        }
     }
 
     /** A leader gives an offset once in a term; the bytes may be fewer when it compacted them since. */

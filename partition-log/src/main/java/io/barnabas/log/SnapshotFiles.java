@@ -34,10 +34,16 @@ final class SnapshotFiles {
     /** The newest snapshot; empty when none was taken. */
     Optional<AppliedState> latest() throws IOException {
         SingleFileSnapshotInfo info = storage.getLatestSnapshot();
-        return info == null
-                ? Optional.empty()
-                : Optional.of(new AppliedState(
-                        info.getTermIndex(), ReplicaSnapshot.read(info.getFile().getPath())));
+        if (info == null) {
+            return Optional.empty();
+        }
+        Path file = info.getFile().getPath();
+        MD5Hash written = info.getFile().getFileDigest();
+        // A crash may have come between the file and its digest; the file was whole by then.
+        if (written != null && !written.equals(MD5FileUtil.computeMd5ForFile(file.toFile()))) {
+            throw new IOException("snapshot " + file + " is damaged: its MD5 is not the one written down beside it");
+        }
+        return Optional.of(new AppliedState(info.getTermIndex(), ReplicaSnapshot.read(file)));
     }
 
     /** The index of the newest one, -1 when there is none. */

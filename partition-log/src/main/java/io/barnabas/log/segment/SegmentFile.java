@@ -132,7 +132,7 @@ final class SegmentFile {
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            syncFailure = DiskFault.of(path, e);
+            syncFailure = DiskFault.ofSync(path, e);
             throw syncFailure;
         }
     }

@@ -182,9 +182,9 @@ public final class SegmentLog implements Closeable {
         if (directoryDirty.getAndSet(false)) {
             try {
                 files.syncDirectory(directory);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException e) {
                 directoryDirty.set(true);
-                throw e;
+                throw DiskFault.ofSync(directory, e);
             }
         }
         return end;

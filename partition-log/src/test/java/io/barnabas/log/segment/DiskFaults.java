@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /**
  * A real disk with faults that are switched on and off while a replica runs on it: writes, reads or syncs fail, or
@@ -17,6 +18,7 @@ public final class DiskFaults extends ForwardingFiles {
     private final AtomicReference<IOException> writes = new AtomicReference<>();
     private final AtomicReference<IOException> reads = new AtomicReference<>();
     private final AtomicReference<IOException> syncs = new AtomicReference<>();
+    private volatile Predicate<Path> where = file -> true;
     private final AtomicLong synced = new AtomicLong();
     private final AtomicLong segmentReads = new AtomicLong();
     private boolean holding;
@@ -24,6 +26,11 @@ public final class DiskFaults extends ForwardingFiles {
 
     public DiskFaults() {
         super(SegmentFiles.direct());
+    }
+
+    /** Only files below a directory have faults. */
+    public void only(Path directory) {
+        where = file -> file.startsWith(directory);
     }
 
     /** From now on writes fail; {@code null} heals them. */
@@ -80,37 +87,37 @@ public final class DiskFaults extends ForwardingFiles {
         }
     }
 
-    private static void fail(AtomicReference<IOException> fault) throws IOException {
+    private void fail(AtomicReference<IOException> fault, Path file) throws IOException {
         Optional<IOException> failure = Optional.ofNullable(fault.get());
-        if (failure.isPresent()) {
+        if (failure.isPresent() && where.test(file)) {
             throw new IOException(failure.get().getMessage());
         }
     }
 
     @Override
     public FileChannel open(Path file) throws IOException {
-        return new Channel(super.open(file), file.toString().endsWith(".log"));
+        return new Channel(super.open(file), file);
     }
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        fail(syncs);
+        fail(syncs, directory);
         super.syncDirectory(directory);
     }
 
     private final class Channel extends ForwardingChannel {
 
-        private final boolean segment;
+        private final Path path;
 
-        Channel(FileChannel file, boolean segment) {
+        Channel(FileChannel file, Path path) {
             super(file);
-            this.segment = segment;
+            this.path = path;
         }
 
         @Override
         public int read(ByteBuffer dst, long position) throws IOException {
-            fail(reads);
-            if (segment) {
+            fail(reads, path);
+            if (path.toString().endsWith(".log")) {
                 segmentReads.incrementAndGet();
             }
             return super.read(dst, position);
@@ -118,14 +125,14 @@ public final class DiskFaults extends ForwardingFiles {
 
         @Override
         public int write(ByteBuffer src) throws IOException {
-            fail(writes);
+            fail(writes, path);
             return super.write(src);
         }
 
         @Override
         public void force(boolean metaData) throws IOException {
             waitWhileHeld();
-            fail(syncs);
+            fail(syncs, path);
             super.force(metaData);
             synced.incrementAndGet();
         }
