@@ -45,6 +45,14 @@ public final class PowerLossFiles implements SegmentFiles {
         byte[] shown = new byte[0];
         byte[] durable = new byte[0];
         final List<Change> unsynced = new ArrayList<>();
+
+        Inode() {}
+
+        Inode(Inode other) {
+            shown = other.shown.clone();
+            durable = other.durable.clone();
+            unsynced.addAll(other.unsynced);
+        }
     }
 
     private sealed interface Change {
@@ -96,6 +104,15 @@ public final class PowerLossFiles implements SegmentFiles {
         return lost;
     }
 
+    /** Whether all that was written in a directory is synced, names too. */
+    public synchronized boolean isSynced(Path directory) {
+        return unsyncedNames.stream()
+                        .noneMatch(change -> change.name().getParent().equals(directory))
+                && names.entrySet().stream()
+                        .filter(file -> file.getKey().getParent().equals(directory))
+                        .allMatch(file -> file.getValue().unsynced.isEmpty());
+    }
+
     /** Steps so far. */
     public synchronized long steps() {
         return steps;
@@ -114,6 +131,20 @@ public final class PowerLossFiles implements SegmentFiles {
             next.names.put(name, copy);
             next.durableNames.put(name, copy);
         });
+        return next;
+    }
+
+    /** What the disk shows when only the process was killed: the system keeps what it was given. */
+    public synchronized PowerLossFiles afterProcessCrash() {
+        PowerLossFiles next = new PowerLossFiles(random.split());
+        Map<Inode, Inode> copies = new HashMap<>();
+        names.forEach((name, file) -> next.names.put(name, copies.computeIfAbsent(file, inode -> new Inode(inode))));
+        durableNames.forEach(
+                (name, file) -> next.durableNames.put(name, copies.computeIfAbsent(file, inode -> new Inode(inode))));
+        unsyncedNames.forEach(change -> next.unsyncedNames.add(new NameChange(
+                change.name(),
+                change.file() == null ? null : copies.computeIfAbsent(change.file(), inode -> new Inode(inode)),
+                change.from())));
         return next;
     }
 
