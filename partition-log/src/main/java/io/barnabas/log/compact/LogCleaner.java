@@ -84,14 +84,15 @@ public final class LogCleaner {
     public Optional<CleanReport> clean(CleanableLog log, CleanPlan plan, long nowMs) throws IOException {
         Tally tally = new Tally();
         Map<Long, Long> lastOffsets = log.lastOffsets();
+        BatchReader reader = new BatchReader(log.segments(), PIECE);
         long from = plan.fromOffset();
         try (KeyMap keys = KeyMap.of(recordsIn(log.segments(), plan), keyMapBytes)) {
             while (from < plan.toOffset()) {
                 if (from > plan.fromOffset()) {
                     keys.clear();
                 }
-                Mapped mapped = fill(keys, log.segments(), from, plan.toOffset());
-                Pass pass = new Pass(log, keys, mapped, lastOffsets, nowMs, tally);
+                Mapped mapped = fill(keys, reader, from, plan.toOffset());
+                Pass pass = new Pass(log, reader, keys, mapped, lastOffsets, nowMs, tally);
                 if (!pass.run()) {
                     return Optional.empty();
                 }
@@ -129,8 +130,8 @@ public final class LogCleaner {
      */
     private record Mapped(long to, long batchEnd) {}
 
-    private Mapped fill(KeyMap keys, SegmentLog segments, long from, long to) throws IOException {
-        BatchReader reader = new BatchReader(segments, from, PIECE);
+    private Mapped fill(KeyMap keys, BatchReader reader, long from, long to) throws IOException {
+        reader.seek(from);
         long mapped = from;
         while (mapped < to) {
             ByteBuffer piece = read(reader, to);
@@ -210,18 +211,29 @@ public final class LogCleaner {
     private final class Pass {
 
         private final CleanableLog log;
-        private final KeyMap keys;
+        private final BatchReader reader;
         private final Mapped mapped;
-        private final Map<Long, Long> lastOffsets;
-        private final long nowMs;
+        private final SupersededFilter filter;
         private final Tally tally;
 
-        Pass(CleanableLog log, KeyMap keys, Mapped mapped, Map<Long, Long> lastOffsets, long nowMs, Tally tally) {
+        Pass(
+                CleanableLog log,
+                BatchReader reader,
+                KeyMap keys,
+                Mapped mapped,
+                Map<Long, Long> lastOffsets,
+                long nowMs,
+                Tally tally) {
             this.log = log;
-            this.keys = keys;
+            this.reader = reader;
             this.mapped = mapped;
-            this.lastOffsets = lastOffsets;
-            this.nowMs = nowMs;
+            this.filter = new SupersededFilter(
+                    keys,
+                    mapped.to(),
+                    lastOffsets,
+                    nowMs,
+                    log.config().compaction().deleteRetentionMs(),
+                    decompression);
             this.tally = tally;
         }
 
@@ -243,15 +255,7 @@ public final class LogCleaner {
         private boolean rewrite(List<SegmentFacts> group) throws IOException {
             long base = group.getFirst().baseOffset();
             long end = group.getLast().nextOffset();
-            SupersededFilter filter = new SupersededFilter(
-                    keys,
-                    mapped.to(),
-                    lastOffsets,
-                    end,
-                    nowMs,
-                    log.config().compaction().deleteRetentionMs(),
-                    decompression);
-            long unchangedTo = group.size() == 1 ? unchangedTo(base, end, filter) : base;
+            long unchangedTo = group.size() == 1 ? unchangedTo(base, end) : base;
             if (unchangedTo >= end) {
                 return true;
             }
@@ -261,7 +265,7 @@ public final class LogCleaner {
                 return false;
             }
             try (Replacement replacement = begun.get()) {
-                write(base, end, unchangedTo, filter, replacement);
+                write(base, end, unchangedTo, replacement);
                 replacement.finish();
                 if (!put(replacement)) {
                     return false;
@@ -283,15 +287,15 @@ public final class LogCleaner {
         }
 
         /** Where the first batch begins of which something would go; the end when nothing would. */
-        private long unchangedTo(long base, long end, SupersededFilter filter) throws IOException {
-            BatchReader reader = new BatchReader(log.segments(), base, PIECE);
+        private long unchangedTo(long base, long end) throws IOException {
+            reader.seek(base);
             long records = 0;
             long bytes = 0;
             for (ByteBuffer piece = read(reader, end); piece.hasRemaining(); piece = read(reader, end)) {
                 for (ByteBuffer batch : batchesOf(piece)) {
                     BatchHeader header = BatchHeader.parse(batch, 0);
                     boolean dirty = header.baseOffset() < mapped.batchEnd();
-                    if (dirty && !filter.apply(batch).equals(batch)) {
+                    if (dirty && !filter.apply(batch, end).equals(batch)) {
                         return header.baseOffset();
                     }
                     records += header.recordCount();
@@ -304,15 +308,14 @@ public final class LogCleaner {
             return end;
         }
 
-        private void write(long base, long end, long unchangedTo, SupersededFilter filter, Replacement replacement)
-                throws IOException {
-            BatchReader reader = new BatchReader(log.segments(), base, PIECE);
+        private void write(long base, long end, long unchangedTo, Replacement replacement) throws IOException {
+            reader.seek(base);
             for (ByteBuffer piece = read(reader, end); piece.hasRemaining(); piece = read(reader, end)) {
                 long before = replacement.sizeInBytes();
                 for (ByteBuffer batch : batchesOf(piece)) {
                     BatchHeader header = BatchHeader.parse(batch, 0);
                     boolean dirty = header.baseOffset() >= unchangedTo && header.baseOffset() < mapped.batchEnd();
-                    ByteBuffer kept = dirty ? filter.apply(batch) : batch;
+                    ByteBuffer kept = dirty ? filter.apply(batch, end) : batch;
                     tally.recordsRead += header.recordCount();
                     if (kept.hasRemaining()) {
                         replacement.append(kept);

@@ -21,29 +21,26 @@ final class SupersededFilter {
     private final KeyMap newest;
     private final long mappedTo;
     private final Map<Long, Long> lastOffsets;
-    private final long segmentEnd;
     private final long nowMs;
     private final BufferSupplier decompression;
     private final Rules rules;
+    private long segmentEnd;
     private ByteBuffer out = ByteBuffer.allocate(1 << 16);
 
     /**
      * @param newest the newest offset of each key below {@code mappedTo}
      * @param lastOffsets the last offset of each idempotent producer
-     * @param segmentEnd offset after the last batch of the segment that is written
      */
     SupersededFilter(
             KeyMap newest,
             long mappedTo,
             Map<Long, Long> lastOffsets,
-            long segmentEnd,
             long nowMs,
             long deleteRetentionMs,
             BufferSupplier decompression) {
         this.newest = newest;
         this.mappedTo = mappedTo;
         this.lastOffsets = lastOffsets;
-        this.segmentEnd = segmentEnd;
         this.nowMs = nowMs;
         this.decompression = decompression;
         this.rules = new Rules(nowMs, deleteRetentionMs);
@@ -52,9 +49,11 @@ final class SupersededFilter {
     /**
      * What is left of a batch, empty when nothing is. Producers may compress what no one can unpack: such a batch stays.
      *
+     * @param writtenTo offset after the last batch of the segment that is written
      * @return valid until the next call
      */
-    ByteBuffer apply(ByteBuffer batch) {
+    ByteBuffer apply(ByteBuffer batch, long writtenTo) {
+        segmentEnd = writtenTo;
         out.clear();
         try {
             out = MemoryRecords.readableRecords(batch.slice())

@@ -5,7 +5,7 @@ import io.barnabas.log.rules.BatchRules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads a log in large pieces from one end to the other, each batch checked against its CRC. For one thread. */
+/** Reads a log in large pieces, each batch checked against its CRC. For one thread. */
 public final class BatchReader {
 
     private final SegmentLog log;
@@ -14,19 +14,19 @@ public final class BatchReader {
     private long nextOffset;
 
     /**
-     * @param fromOffset where to begin
+     * Begins at offset 0.
+     *
      * @param pieceBytes size of a piece; one with a larger batch is larger
      */
-    public BatchReader(SegmentLog log, long fromOffset, int pieceBytes) {
+    public BatchReader(SegmentLog log, int pieceBytes) {
         this.log = log;
         this.pieceBytes = pieceBytes;
         this.piece = ByteBuffer.allocate(pieceBytes);
-        this.nextOffset = fromOffset;
     }
 
-    /** The offset after the batches read so far. */
-    public long nextOffset() {
-        return nextOffset;
+    /** The next piece begins with the batch that holds or follows {@code offset}. */
+    public void seek(long offset) {
+        nextOffset = offset;
     }
 
     /**

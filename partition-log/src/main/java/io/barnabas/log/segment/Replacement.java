@@ -31,7 +31,7 @@ public final class Replacement implements Closeable {
     private final SegmentFile file;
     private final Segment segment;
     private final List<IndexEntry> entries = new ArrayList<>();
-    private ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private ByteBuffer buffer;
     private long written;
     private boolean committed;
     private final SegmentIndex.State begun;
@@ -47,6 +47,8 @@ public final class Replacement implements Closeable {
         this.index = index;
         this.file = file;
         this.segment = segment;
+        long bytes = old.stream().mapToLong(each -> each.extent().size()).sum();
+        this.buffer = ByteBuffer.allocate((int) Math.min(BUFFER, bytes));
         this.begun = segment.entries().state();
     }
 

@@ -39,6 +39,7 @@ public final class SegmentLog implements Closeable {
     private volatile List<Segment> segments;
     private volatile boolean closed;
     private volatile boolean deleted;
+    private final SegmentReads reads = new SegmentReads(this::openSegments);
 
     private SegmentLog(
             SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
@@ -205,7 +206,7 @@ public final class SegmentLog implements Closeable {
                     + " and cannot be truncated to " + offset);
         }
         cleaned.moveTo(Math.min(offset, cleaned.offset()));
-        int keep = indexOf(all, offset);
+        int keep = SegmentReads.indexOf(all, offset);
         Extent shorter = all.get(keep).extentBelow(offset);
         removals.lock();
         try {
@@ -231,7 +232,7 @@ public final class SegmentLog implements Closeable {
             return;
         }
         List<Segment> all = openSegments();
-        int keep = indexOf(all, offset);
+        int keep = SegmentReads.indexOf(all, offset);
         if (keep <= 0) {
             return;
         }
@@ -328,8 +329,9 @@ public final class SegmentLog implements Closeable {
     }
 
     /**
-     * Whole batches from the one that holds {@code offset}, or follows it when it lies in a gap, all of one segment and all below {@code upperOffset}. Empty
-     * when there is none, or when the first is larger than {@code maxBytes} and {@code atLeastOne} is not set.
+     * Whole batches from the one that holds {@code offset}, or follows it when it lies in a gap, all of one segment and
+     * all below {@code upperOffset}. Empty when there is none, or when the first is larger than {@code maxBytes} and
+     * {@code atLeastOne} is not set.
      *
      * @return to be released by the caller
      * @throws IllegalArgumentException when the offset is below the log's start
@@ -339,38 +341,15 @@ public final class SegmentLog implements Closeable {
     }
 
     FileSlice sliceOf(long offset, long upperOffset, int maxBytes, boolean atLeastOne) throws IOException {
-        while (true) {
-            Segment segment = holding(offset);
-            if (!segment.file().retain()) {
-                continue;
-            }
-            FileSlice slice = null;
-            try {
-                slice = segment.slice(offset, upperOffset, maxBytes, atLeastOne);
-                return slice;
-            } finally {
-                if (slice == null) {
-                    segment.file().release();
-                }
-            }
-        }
+        return reads.slice(offset, upperOffset, maxBytes, atLeastOne);
     }
 
-    /** Visits the batches from the one that holds or follows {@code fromOffset}, as long as they begin below {@code toOffset}. */
+    /**
+     * Visits the batches from the one that holds or follows {@code fromOffset}, as long as they begin below {@code
+     * toOffset}.
+     */
     public void scan(long fromOffset, long toOffset, BatchVisitor visitor) throws IOException {
-        long next = Math.max(fromOffset, logStartOffset());
-        long end = Math.min(toOffset, logEndOffset());
-        while (next < end) {
-            long from = next;
-            long reached = reading(from, segment -> {
-                segment.scan(from, end, visitor);
-                return segment.extent().nextOffset();
-            });
-            if (reached <= from) {
-                return;
-            }
-            next = reached;
-        }
+        reads.scan(Math.max(fromOffset, logStartOffset()), Math.min(toOffset, logEndOffset()), visitor);
     }
 
     /**
@@ -383,7 +362,7 @@ public final class SegmentLog implements Closeable {
             throw new IllegalArgumentException(
                     "no batch begins at offset " + baseOffset + ", the log ends at " + logEndOffset());
         }
-        return reading(baseOffset, segment -> segment.readBatch(baseOffset));
+        return reads.in(baseOffset, segment -> segment.readBatch(baseOffset));
     }
 
     /**
@@ -393,7 +372,7 @@ public final class SegmentLog implements Closeable {
      * @param upperOffset records at or above do not count
      */
     public TimestampOffset find(long timestampMs, long fromOffset, long upperOffset) throws IOException {
-        return new TimeQueries(this).find(timestampMs, fromOffset, upperOffset);
+        return new TimeQueries(this, reads).find(timestampMs, fromOffset, upperOffset);
     }
 
     /**
@@ -403,7 +382,7 @@ public final class SegmentLog implements Closeable {
      * @param upperOffset batches that reach above do not count
      */
     public TimestampOffset findMaxTimestamp(long fromOffset, long upperOffset) throws IOException {
-        return new TimeQueries(this).findMaxTimestamp(fromOffset, upperOffset);
+        return new TimeQueries(this, reads).findMaxTimestamp(fromOffset, upperOffset);
     }
 
     /**
@@ -412,28 +391,7 @@ public final class SegmentLog implements Closeable {
      * @return empty when there are none such, or one of them is still written to
      */
     public Optional<Replacement> replacement(long fromOffset, long toOffset) throws IOException {
-        List<Segment> all = openSegments();
-        List<Segment> old = all.subList(0, all.size() - 1).stream()
-                .filter(segment -> segment.baseOffset() >= fromOffset && segment.baseOffset() < toOffset)
-                .toList();
-        if (old.isEmpty()
-                || old.getFirst().baseOffset() != fromOffset
-                || old.getLast().extent().nextOffset() != toOffset) {
-            return Optional.empty();
-        }
-        SegmentFile file = new SegmentFile(files, SwapRecovery.cleanedOf(directory, fromOffset));
-        try {
-            file.truncate(0);
-        } catch (IOException | RuntimeException e) {
-            file.release();
-            throw e;
-        }
-        long firstAppendMs = old.stream()
-                .mapToLong(segment -> segment.facts().firstAppendMs())
-                .min()
-                .orElseThrow();
-        Segment next = new Segment(fromOffset, file, index, config, Extent.empty(fromOffset), firstAppendMs);
-        return Optional.of(new Replacement(this, old, index, file, next));
+        return new SegmentSwap(files, directory).begin(this, openSegments(), fromOffset, toOffset, index, config);
     }
 
     /** Puts {@code next} in the place of {@code old}; see {@link Replacement}. */
@@ -444,38 +402,17 @@ public final class SegmentLog implements Closeable {
         if (first < 0 || last >= all.size() || !all.subList(first, last).equals(old)) {
             return false;
         }
-        long base = next.baseOffset();
-        try {
-            next.file().rename(SwapRecovery.swapOf(directory, base));
-            files.syncDirectory(directory);
-        } catch (IOException | RuntimeException e) {
-            next.file().release();
-            throw e;
-        }
         List<Segment> changed = new ArrayList<>(all.subList(0, first));
         changed.add(next);
         changed.addAll(all.subList(last, all.size()));
-        removals.lock();
-        try {
-            segments = List.copyOf(changed);
-        } finally {
-            removals.unlock();
-        }
-        old.getFirst().file().supersede();
-        try {
-            for (Segment segment : old.subList(1, old.size())) {
-                segment.file().delete();
+        new SegmentSwap(files, directory).commit(old, next, () -> {
+            removals.lock();
+            try {
+                segments = List.copyOf(changed);
+            } finally {
+                removals.unlock();
             }
-            if (old.size() > 1) {
-                files.syncDirectory(directory);
-            }
-            next.file().rename(SegmentRecovery.fileOf(directory, base));
-            files.syncDirectory(directory);
-        } finally {
-            for (Segment segment : old) {
-                segment.file().release();
-            }
-        }
+        });
         return true;
     }
 
@@ -560,52 +497,11 @@ public final class SegmentLog implements Closeable {
         }
     }
 
-    interface Reading<T> {
-        T in(Segment segment) throws IOException;
-    }
-
-    /** Reads in the segment that holds {@code offset}, which stays open meanwhile. */
-    <T> T reading(long offset, Reading<T> reading) throws IOException {
-        while (true) {
-            Segment segment = holding(offset);
-            if (segment.file().retain()) {
-                try {
-                    return reading.in(segment);
-                } finally {
-                    segment.file().release();
-                }
-            }
-        }
-    }
-
-    Segment holding(long offset) throws IOException {
-        List<Segment> all = openSegments();
-        if (offset < all.getFirst().baseOffset()) {
-            throw new IllegalArgumentException("log " + directory + " begins at offset "
-                    + all.getFirst().baseOffset() + ", offset " + offset + " is not there");
-        }
-        return all.get(indexOf(all, offset));
-    }
-
     private List<Segment> openSegments() throws IOException {
         List<Segment> all = segments;
         if (closed) {
             throw new IOException("log " + directory + " is closed");
         }
         return all;
-    }
-
-    private static int indexOf(List<Segment> all, long offset) {
-        int low = 0;
-        int high = all.size() - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (all.get(middle).baseOffset() <= offset) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
     }
 }

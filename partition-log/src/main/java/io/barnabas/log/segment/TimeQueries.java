@@ -10,9 +10,11 @@ final class TimeQueries {
     private static final int ATTEMPTS = 10;
 
     private final SegmentLog log;
+    private final SegmentReads reads;
 
-    TimeQueries(SegmentLog log) {
+    TimeQueries(SegmentLog log, SegmentReads reads) {
         this.log = log;
+        this.reads = reads;
     }
 
     TimestampOffset find(long timestampMs, long fromOffset, long upperOffset) throws IOException {
@@ -20,9 +22,9 @@ final class TimeQueries {
         long end = Math.min(upperOffset, log.logEndOffset());
         while (next < end) {
             long from = next;
-            Segment segment = log.holding(from);
+            Segment segment = reads.holding(from);
             if (segment.extent().mayReach(timestampMs)) {
-                TimestampOffset found = log.reading(from, holder -> holder.find(timestampMs, from, end));
+                TimestampOffset found = reads.in(from, holder -> holder.find(timestampMs, from, end));
                 if (found.offset() >= 0) {
                     return found;
                 }
@@ -42,7 +44,7 @@ final class TimeQueries {
             if (offset < 0) {
                 return TimestampOffset.NONE;
             }
-            Optional<TimestampOffset> found = log.reading(offset, segment -> segment.largestIn(offset, fromOffset));
+            Optional<TimestampOffset> found = reads.in(offset, segment -> segment.largestIn(offset, fromOffset));
             if (found.isPresent()) {
                 return found.get();
             }
@@ -56,11 +58,11 @@ final class TimeQueries {
         Extent best = Extent.empty(next);
         while (next < end) {
             long from = next;
-            Extent within = log.reading(from, segment -> segment.timesWithin(from, end));
+            Extent within = reads.in(from, segment -> segment.timesWithin(from, end));
             if (within.maxTimestamp() > best.maxTimestamp()) {
                 best = within;
             }
-            long reached = log.holding(from).extent().nextOffset();
+            long reached = reads.holding(from).extent().nextOffset();
             if (reached <= from) {
                 break;
             }

@@ -52,7 +52,7 @@ class CompactionModelTest {
         LogConfig config = LogConfig.DEFAULT
                 .with(new LogConfig.Segments(segmentBytes, 1_000 + random.nextInt(2_000), random.nextInt(600)))
                 .with(new LogConfig.Compaction(
-                        true, random.nextInt(3_000), random.nextInt(2) * random.nextInt(1_000), Long.MAX_VALUE, 0));
+                        true, 1 + random.nextInt(3_000), random.nextInt(2) * random.nextInt(1_000), Long.MAX_VALUE, 0));
         LogCleaner cleaner = new LogCleaner(
                 KeyMap.SLOT * (2L + random.nextInt(random.nextBoolean() ? 5 : 200)), IoThrottle.NONE, () -> false);
         KeyedLog model = new KeyedLog(random, 1 + random.nextInt(60));
