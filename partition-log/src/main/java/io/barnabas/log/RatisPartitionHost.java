@@ -79,6 +79,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-flusher").factory());
     private final IndexRebuild indexRebuild;
+    private final RecoveryPoints recoveryPoints;
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
@@ -88,6 +89,7 @@ public final class RatisPartitionHost implements PartitionHost {
         this.raft = logProperties(config);
         this.repairs = new ReplicaRepairs(config.places().resolveSibling("repairs"));
         RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        this.recoveryPoints = new RecoveryPoints(replicas::values);
         this.indexRebuild =
                 new IndexRebuild(replicas::values, config.indexConfig().rebuildBytesPerSecond());
         // Before Ratis looks for groups.
@@ -122,6 +124,7 @@ public final class RatisPartitionHost implements PartitionHost {
                         host::flush, config.flushIntervalMs(), config.flushIntervalMs(), TimeUnit.MILLISECONDS);
             }
             host.indexRebuild.start();
+            host.recoveryPoints.start();
             host.retention.scheduleWithFixedDelay(
                     host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
             return host;
@@ -597,6 +600,7 @@ public final class RatisPartitionHost implements PartitionHost {
     public void close() {
         closing = true;
         indexRebuild.close();
+        recoveryPoints.close();
         cleaner.close();
         retention.shutdownNow();
         flusher.shutdown();

@@ -222,6 +222,12 @@ final class RatisPartitionReplica implements PartitionReplica {
                 : Optional.of(new CleanableReplica(this, open));
     }
 
+    /** Bytes of batches that a restart after a crash would check. */
+    long bytesSinceSnapshot() {
+        ReplicaLog open = log;
+        return open == null || closed || failure.get() != null ? 0 : open.bytesSinceSnapshot();
+    }
+
     /** Asks Ratis for a snapshot, unless nothing was applied since the last one. */
     void requestSnapshot() {
         RaftServer.Division running = division;

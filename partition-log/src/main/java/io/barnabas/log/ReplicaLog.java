@@ -58,6 +58,7 @@ final class ReplicaLog {
     private volatile long highWatermark;
     private volatile long logStartOffset;
     private volatile long snapshotHighWatermark;
+    private long bytesSinceSnapshot;
     private volatile boolean closed;
     /** Why the disk is no longer trusted. */
     private volatile IOException failure;
@@ -288,6 +289,7 @@ final class ReplicaLog {
             }
             committedProducers.record(append.header(Math.toIntExact(term)), clockMs.getAsLong());
             highWatermark = append.nextOffset();
+            bytesSinceSnapshot += append.sizeInBytes();
             applied = at;
         }
     }
@@ -367,6 +369,17 @@ final class ReplicaLog {
     /** A snapshot with this high watermark is durable. */
     void snapshotTaken(long atHighWatermark) {
         snapshotHighWatermark = atHighWatermark;
+        synchronized (state) {
+            // Snapshots are taken between entries.
+            bytesSinceSnapshot = 0;
+        }
+    }
+
+    /** Bytes of batches that were applied since the last snapshot. */
+    long bytesSinceSnapshot() {
+        synchronized (state) {
+            return bytesSinceSnapshot;
+        }
     }
 
     /** The last committed offset of each idempotent producer. */

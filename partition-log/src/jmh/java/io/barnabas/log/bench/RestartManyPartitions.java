@@ -2,6 +2,7 @@ package io.barnabas.log.bench;
 
 import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.AppendOutcome;
+import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.FlushMode;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionHostConfig;
@@ -39,8 +40,8 @@ import org.apache.ratis.util.TimeDuration;
 /**
  * How long a node's partitions need to serve again: from the start of the process until each has answered a read and
  * taken an append that is on disk. Arguments: partitions, gigabytes in all, bytes of a batch. Each step is a process of
- * its own: one that fills the partitions and closes them, one that opens them and is killed, one after that, and again
- * both with an empty page cache when {@code /proc/sys/vm/drop_caches} can be written.
+ * its own: one that fills the partitions and is killed, then some that open them and are closed or killed in turns, the
+ * last with an empty page cache when {@code /proc/sys/vm/drop_caches} can be written.
  */
 public final class RestartManyPartitions {
 
@@ -64,23 +65,21 @@ public final class RestartManyPartitions {
         try {
             long bytes = (long) (Double.parseDouble(arguments[1]) * 1e9);
             child("fill", directory.toString(), arguments[0], Long.toString(bytes), arguments[2]);
-            for (boolean cold : new boolean[] {false, true}) {
-                for (String last : List.of("close", "kill")) {
-                    boolean dropped = cold && dropPageCache();
-                    System.out.println("left by " + (last.equals("close") ? "close" : "kill -9") + ", page cache "
-                            + (dropped ? "empty" : "as it was") + ":");
-                    // Opened once to be left that way, then measured.
-                    child("open", directory.toString(), last);
-                    if (cold) {
-                        dropPageCache();
-                    }
-                    System.out.print("  measured: ");
-                    child("open", directory.toString(), "close");
-                }
-            }
+            open("killed under load", directory, "close");
+            open("closed", directory, "kill");
+            open("killed when idle", directory, "close");
+            String empty = dropPageCache() ? ", page cache empty" : ", page cache as it was";
+            open("closed" + empty, directory, "kill");
+            dropPageCache();
+            open("killed when idle" + empty, directory, "close");
         } finally {
             Directories.delete(directory);
         }
+    }
+
+    private static void open(String left, Path directory, String leave) throws IOException, InterruptedException {
+        System.out.print(left + ": ");
+        child("open", directory.toString(), leave);
     }
 
     private static boolean dropPageCache() {
@@ -135,7 +134,8 @@ public final class RestartManyPartitions {
                     }
                 }
             }
-            waiting.forEach(each1 -> check(each1.join()));
+            waiting.forEach(last -> check(last.join()));
+            Runtime.getRuntime().halt(KILLED);
         }
     }
 
