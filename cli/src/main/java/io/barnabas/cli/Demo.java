@@ -101,8 +101,7 @@ final class Demo {
     private void createTopic(Admin admin) {
         // The flights are of 2001: by the usual retention they would be deleted within minutes.
         NewTopic topic = new NewTopic(TOPIC, PARTITIONS, REPLICAS).configs(Map.of("retention.ms", "-1"));
-        client.get(admin.createTopics(List.of(topic))
-                .all());
+        client.get(admin.createTopics(List.of(topic)).all());
         say("Created topic %s: %d partitions, %d replicas each", TOPIC, PARTITIONS, REPLICAS);
         for (TopicPartitionInfo partition : partitions(admin)) {
             detail("partition " + partition.partition() + ": leader "

@@ -362,6 +362,8 @@ public final class RatisPartitionHost implements PartitionHost {
                         beginAnew(spec);
                     } catch (IOException e) {
                         throw new CompletionException(e);
+                    } finally {
+                        blocking.execute(() -> resumeRepair(spec));
                     }
                 },
                 blocking);
@@ -377,16 +379,13 @@ public final class RatisPartitionHost implements PartitionHost {
             erase(groupId).thenCompose(erased -> start(spec, List.of())).join();
             blocking.execute(() -> joinAgain(spec));
         } catch (IOException | RuntimeException e) {
-            if (repairs.begun().contains(groupId)) {
-                interrupted.add(groupId);
-            }
             repairing.remove(groupId);
             throw e;
         }
     }
 
     private void leave(UUID groupId, GroupMembership membership) throws IOException {
-        boolean left = false;
+        boolean left = repairs.begun().contains(groupId);
         repairs.begin(groupId);
         try {
             membership.leave();
@@ -434,12 +433,22 @@ public final class RatisPartitionHost implements PartitionHost {
         }
     }
 
+    /** Begins again, until the others let it, a repair that was broken off after the replica had left its group. */
     private void resumeRepair(PartitionSpec spec) {
-        try {
-            beginAnew(spec);
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("the repair of {}-{} cannot go on yet: {}", spec.topic(), spec.partition(), e.toString());
-            interrupted.add(spec.groupId());
+        String reason = "";
+        while (!closing && specs.containsKey(spec.groupId()) && !repairing.contains(spec.groupId())) {
+            try {
+                if (repairs.begun().contains(spec.groupId())) {
+                    beginAnew(spec);
+                }
+                return;
+            } catch (IOException | RuntimeException e) {
+                if (!reason.equals(e.toString())) {
+                    reason = e.toString();
+                    LOG.warn("the repair of {}-{} cannot go on yet: {}", spec.topic(), spec.partition(), reason);
+                }
+            }
+            LockSupport.parkNanos(JOIN_RETRY_NANOS);
         }
     }
 

@@ -619,8 +619,20 @@ final class RatisPartitionReplica implements PartitionReplica {
                 open == null ? 0 : open.segments().sizeInBytes(),
                 open == null ? 0 : open.segments().segments(),
                 followerLags(),
-                Optional.ofNullable(catchUpProgress),
+                catchUpProgress(),
                 Optional.ofNullable(failure.get()));
+    }
+
+    /** A replica that runs but is no member of its group yet has all of its way before it. */
+    private Optional<CatchUpProgress> catchUpProgress() {
+        RaftServer.Division running = division;
+        if (catchUpProgress != null || running == null || failure.get() != null) {
+            return Optional.ofNullable(catchUpProgress);
+        }
+        return running.getRaftConf().getPeer(running.getId()) == null
+                ? Optional.of(new CatchUpProgress(
+                        0, offsets().highWatermark(), offsets().highWatermark(), 0))
+                : Optional.empty();
     }
 
     private Map<Integer, Long> followerLags() {
