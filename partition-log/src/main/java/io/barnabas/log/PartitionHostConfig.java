@@ -27,6 +27,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}, 0 for no limit
  * @param retentionCheckMs {@code log.retention.check.interval.ms}
  * @param cleaner how logs are compacted
+ * @param scrub {@code log.scrub.*}
  * @param files the file system under the partitions' segments
  * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
  * @param listener hears of directories that fail
@@ -47,6 +48,7 @@ public record PartitionHostConfig(
         long catchUpBytesPerSecond,
         long retentionCheckMs,
         CleanerConfig cleaner,
+        ScrubConfig scrub,
         SegmentFiles files,
         long moveBytesPerSecond,
         LogDirectoryListener listener) {}

@@ -80,6 +80,7 @@ public final class RatisPartitionHost implements PartitionHost {
             Thread.ofPlatform().daemon().name("log-flusher").factory());
     private final IndexRebuild indexRebuild;
     private final RecoveryPoints recoveryPoints;
+    private final Scrubber scrubber;
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
@@ -92,6 +93,7 @@ public final class RatisPartitionHost implements PartitionHost {
         this.recoveryPoints = new RecoveryPoints(replicas::values);
         this.indexRebuild =
                 new IndexRebuild(replicas::values, config.indexConfig().rebuildBytesPerSecond());
+        this.scrubber = new Scrubber(replicas::values, config.scrub());
         // Before Ratis looks for groups.
         eraseInterrupted();
         this.environment = new PartitionEnvironment(
@@ -125,6 +127,7 @@ public final class RatisPartitionHost implements PartitionHost {
             }
             host.indexRebuild.start();
             host.recoveryPoints.start();
+            host.scrubber.start();
             host.retention.scheduleWithFixedDelay(
                     host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
             return host;
@@ -610,6 +613,7 @@ public final class RatisPartitionHost implements PartitionHost {
         closing = true;
         indexRebuild.close();
         recoveryPoints.close();
+        scrubber.close();
         cleaner.close();
         retention.shutdownNow();
         flusher.shutdown();

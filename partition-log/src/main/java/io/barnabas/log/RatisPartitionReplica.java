@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
@@ -65,6 +66,8 @@ final class RatisPartitionReplica implements PartitionReplica {
     private final AtomicLong callIds = new AtomicLong();
     private final AtomicReference<String> failure = new AtomicReference<>();
 
+    private final ReplicaScrub scrub;
+
     private volatile Path directory;
     private volatile PartitionProperties properties;
     private volatile LogConfig config;
@@ -84,6 +87,7 @@ final class RatisPartitionReplica implements PartitionReplica {
         this.insync = new InsyncReplicas(() -> division, environment.blocking());
         this.intake = new AppendIntake(environment.blocking(), environment.clockMs());
         this.electedListener = electedListener;
+        this.scrub = new ReplicaScrub(environment.files());
         this.config = spec.map(PartitionSpec::config).orElse(defaults);
         this.properties = spec.map(s -> new PartitionProperties(s.topic(), s.partition()))
                 .or(() -> environment.directories().nameOf(groupId))
@@ -199,6 +203,37 @@ final class RatisPartitionReplica implements PartitionReplica {
         } catch (IOException e) {
             fail("cannot be read to restore its index: " + e.getMessage(), e);
             return true;
+        }
+    }
+
+    boolean isScrubbable() {
+        return log != null && !closed && failure.get() == null;
+    }
+
+    long scrubbedAtMs() {
+        return scrub.scrubbedAtMs(directory);
+    }
+
+    /**
+     * Checks the data of the closed segments; damage fails the replica, so that it is repaired from its peers.
+     *
+     * @param goOn is told of bytes read, and may wait; false ends it
+     */
+    void scrub(LongPredicate goOn) {
+        ReplicaLog open = log;
+        long now = environment.clockMs().getAsLong();
+        try {
+            scrub.run(
+                    open.segments(),
+                    directory,
+                    open.highWatermark(),
+                    now,
+                    bytes -> isScrubbable() && log == open && goOn.test(bytes));
+        } catch (IOException e) {
+            // A log that was closed or replaced meanwhile says nothing of the one that serves.
+            if (isScrubbable() && log == open) {
+                fail("was found damaged while it was scrubbed: " + e.getMessage(), e);
+            }
         }
     }
 
@@ -620,6 +655,7 @@ final class RatisPartitionReplica implements PartitionReplica {
                 open == null ? 0 : open.segments().segments(),
                 followerLags(),
                 catchUpProgress(),
+                scrub.status(),
                 Optional.ofNullable(failure.get()));
     }
 

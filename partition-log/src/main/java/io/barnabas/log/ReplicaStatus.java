@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param segments number of segment files
  * @param followerLags on the leader, by node id: Raft entries that the follower has yet to match; empty elsewhere
  * @param catchUp how far a bulk copy of the leader's log has come, empty when there is none
+ * @param scrub how far the background check of the data has come
  * @param failure why the replica stopped, empty when it is well
  */
 public record ReplicaStatus(
@@ -17,4 +18,5 @@ public record ReplicaStatus(
         int segments,
         Map<Integer, Long> followerLags,
         Optional<CatchUpProgress> catchUp,
+        ScrubStatus scrub,
         Optional<String> failure) {}

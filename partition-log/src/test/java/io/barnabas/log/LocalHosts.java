@@ -45,6 +45,7 @@ final class LocalHosts implements AutoCloseable {
     private final int disks;
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final Consumer<RaftProperties> tuning;
+    private volatile ScrubConfig scrub = ScrubConfig.OFF;
     private final AtomicInteger copied = new AtomicInteger();
     private final List<PartitionSpec.Peer> peers = new ArrayList<>();
     private final Map<Integer, RatisPartitionHost> running = new ConcurrentHashMap<>();
@@ -147,11 +148,17 @@ final class LocalHosts implements AutoCloseable {
                 0,
                 100,
                 new CleanerConfig(true, 1 << 20, Double.MAX_VALUE, 100),
+                scrub,
                 files.apply(id),
                 Long.MAX_VALUE,
                 (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining)));
         running.put(id, host);
         return host;
+    }
+
+    /** Of the hosts that start from now on. */
+    void scrub(ScrubConfig config) {
+        scrub = config;
     }
 
     /** What the hosts said of failing directories. */

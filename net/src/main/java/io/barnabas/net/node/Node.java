@@ -174,6 +174,7 @@ public final class Node implements AutoCloseable {
                 config.log().catchUpBytesPerSecond(),
                 config.log().retentionCheck().toMillis(),
                 config.log().cleaner(),
+                config.log().scrub(),
                 SegmentFiles.direct(),
                 config.log().moveBytesPerSecond(),
                 this::directoryFailed));

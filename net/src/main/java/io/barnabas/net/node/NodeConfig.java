@@ -2,6 +2,7 @@ package io.barnabas.net.node;
 
 import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.FlushMode;
+import io.barnabas.log.ScrubConfig;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.net.kafka.BrokerSettings;
@@ -89,6 +90,7 @@ public record NodeConfig(
      * @param producerIdle {@code producer.id.expiration.ms}
      * @param catchUpBytesPerSecond {@code replica.catchup.bytes.per.second}
      * @param retentionCheck {@code log.retention.check.interval.ms}
+     * @param scrub {@code log.scrub.*}
      * @param cleaner {@code log.cleaner.*}
      * @param index {@code log.index.*}
      * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
@@ -100,6 +102,7 @@ public record NodeConfig(
             Duration producerIdle,
             long catchUpBytesPerSecond,
             Duration retentionCheck,
+            ScrubConfig scrub,
             CleanerConfig cleaner,
             IndexConfig index,
             long moveBytesPerSecond) {}

@@ -2,6 +2,7 @@ package io.barnabas.net.node;
 
 import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.FlushMode;
+import io.barnabas.log.ScrubConfig;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.net.kafka.BrokerSettings;
@@ -20,6 +21,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 
@@ -68,6 +70,9 @@ final class NodeConfigReader {
                         millis(NodeKeys.PRODUCER_ID_EXPIRATION_MS),
                         Long.parseLong(text(NodeKeys.REPLICA_CATCHUP_BYTES_PER_SECOND)),
                         millis(NodeKeys.LOG_RETENTION_CHECK_INTERVAL_MS),
+                        new ScrubConfig(
+                                longNumber(NodeKeys.LOG_SCRUB_BYTES_PER_SECOND),
+                                TimeUnit.HOURS.toMillis(number(NodeKeys.LOG_SCRUB_INTERVAL_HOURS))),
                         new CleanerConfig(
                                 Boolean.parseBoolean(text(NodeKeys.LOG_CLEANER_ENABLE)),
                                 longNumber(NodeKeys.LOG_CLEANER_DEDUPE_BUFFER_SIZE),

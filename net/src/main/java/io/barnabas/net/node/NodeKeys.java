@@ -174,6 +174,19 @@ public final class NodeKeys {
             "300000",
             between(1, Integer.MAX_VALUE),
             "How often leaders look for segments that retention.ms and retention.bytes give up.");
+    public static final NodeKey LOG_SCRUB_BYTES_PER_SECOND = withDefault(
+            "log.scrub.bytes.per.second",
+            Type.LONG,
+            "8388608",
+            between(0, Long.MAX_VALUE),
+            "How fast closed segments are read in the background to find damaged data, all replicas together; 0 to not"
+                    + " read them.");
+    public static final NodeKey LOG_SCRUB_INTERVAL_HOURS = withDefault(
+            "log.scrub.interval.hours",
+            Type.INT,
+            "168",
+            between(1, Integer.MAX_VALUE),
+            "A replica's segments are read again so long after they were last found well.");
     public static final NodeKey REPLICA_CATCHUP_BYTES_PER_SECOND = withDefault(
             "replica.catchup.bytes.per.second",
             Type.LONG,

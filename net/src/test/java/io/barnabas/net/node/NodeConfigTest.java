@@ -63,6 +63,8 @@ class NodeConfigTest {
                         Map.entry("log.roll.hours", "168"),
                         Map.entry("log.index.interval.bytes", "4096"),
                         Map.entry("log.retention.check.interval.ms", "300000"),
+                        Map.entry("log.scrub.bytes.per.second", "8388608"),
+                        Map.entry("log.scrub.interval.hours", "168"),
                         Map.entry("log.cleaner.enable", "true"),
                         Map.entry("log.cleaner.backoff.ms", "15000"),
                         Map.entry("log.cleaner.dedupe.buffer.size", "134217728"),

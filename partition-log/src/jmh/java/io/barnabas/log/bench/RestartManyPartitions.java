@@ -9,6 +9,7 @@ import io.barnabas.log.PartitionHostConfig;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
 import io.barnabas.log.RatisPartitionHost;
+import io.barnabas.log.ScrubConfig;
 import io.barnabas.log.ReadOutcome;
 import io.barnabas.log.directory.LogDirectoryConfig;
 import io.barnabas.log.index.IndexConfig;
@@ -240,6 +241,7 @@ public final class RestartManyPartitions {
                 0,
                 TimeUnit.HOURS.toMillis(1),
                 CleanerConfig.DEFAULT,
+                ScrubConfig.OFF,
                 SegmentFiles.direct(),
                 Long.MAX_VALUE,
                 (failed, reason, remaining) -> System.err.println(failed + ": " + reason)));

@@ -97,12 +97,17 @@ final class HeaderCursor {
 
     /** Why a header that stands at the next position cannot be one of a stored batch. */
     Optional<String> faultOf(BatchHeader header) {
+        return faultOf(header, limit - next);
+    }
+
+    /** The same, where so many bytes are left. */
+    static Optional<String> faultOf(BatchHeader header, long left) {
         if (header.magic() != BatchHeader.MAGIC) {
             return Optional.of("a batch of format " + header.magic() + " stands there, expected is 2");
         }
-        if (header.sizeInBytes() < BatchHeader.SIZE || header.sizeInBytes() > limit - next) {
+        if (header.sizeInBytes() < BatchHeader.SIZE || header.sizeInBytes() > left) {
             return Optional.of("a batch says it has " + (header.sizeInBytes() & 0xFFFF_FFFFL) + " bytes, the file has "
-                    + (limit - next) + " left");
+                    + left + " left");
         }
         // Compaction removes records, and keeps an empty batch for what its header tells.
         if (header.recordCount() < 0

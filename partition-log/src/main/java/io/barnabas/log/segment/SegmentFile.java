@@ -148,6 +148,17 @@ final class SegmentFile {
         files.delete(path);
     }
 
+    /**
+     * Looks whether its name is still there: an open file outlasts its name.
+     *
+     * @throws CorruptLogException when somebody else has deleted it
+     */
+    synchronized void expectThere() throws IOException {
+        if (!deleted && !files.list(path.getParent()).contains(path) && !deleted) {
+            throw new CorruptLogException(path, 0, "the file is gone");
+        }
+    }
+
     /** Another file takes this one's name: those who hold it read on, nobody opens it again. */
     void supersede() {
         deleted = true;

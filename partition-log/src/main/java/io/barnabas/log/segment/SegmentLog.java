@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * The batches of one partition, in segment files. Compaction leaves gaps of offsets within a segment, never between
@@ -437,6 +438,39 @@ public final class SegmentLog implements Closeable {
     public boolean restoreIndex(LongConsumer pace) throws IOException {
         return index.restoredLater()
                 && new IndexRestoration(() -> closed || deleted ? List.of() : segments, removals, index).run(pace);
+    }
+
+    /**
+     * Reads the closed segments and checks each batch that lies below {@code upperOffset}. Segments that are trimmed or
+     * replaced meanwhile are passed over. For one thread, beside everything else.
+     *
+     * @param goOn is told how many bytes were read, and may wait; false ends it
+     * @return whether it came to its end
+     * @throws CorruptLogException when a segment is damaged or its file is gone
+     */
+    public boolean verifyClosed(long upperOffset, LongPredicate goOn) throws IOException {
+        List<Segment> all = segments;
+        for (Segment segment : all.subList(0, all.size() - 1)) {
+            if (closed) {
+                return false;
+            }
+            if (segment.baseOffset() < upperOffset
+                    && segments.contains(segment)
+                    && segment.file().retain()) {
+                try {
+                    SegmentScrub scrub = new SegmentScrub(segment, upperOffset);
+                    for (long read = scrub.step(); read > 0; read = scrub.step()) {
+                        if (!goOn.test(read)) {
+                            return false;
+                        }
+                    }
+                    segment.file().expectThere();
+                } finally {
+                    segment.file().release();
+                }
+            }
+        }
+        return !closed;
     }
 
     /** Gives up the files; those of slices stay open until these are released. Does not flush. */

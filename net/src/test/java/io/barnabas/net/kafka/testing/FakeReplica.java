@@ -7,6 +7,7 @@ import io.barnabas.log.LogSlice;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.ReadOutcome;
 import io.barnabas.log.ReplicaStatus;
+import io.barnabas.log.ScrubStatus;
 import io.barnabas.log.TrimOutcome;
 import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchHeader;
@@ -387,7 +388,7 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
 
     @Override
     public synchronized ReplicaStatus status() {
-        return new ReplicaStatus(fileSize, 1, Map.of(), Optional.empty(), Optional.empty());
+        return new ReplicaStatus(fileSize, 1, Map.of(), Optional.empty(), ScrubStatus.NEVER, Optional.empty());
     }
 
     @Override
