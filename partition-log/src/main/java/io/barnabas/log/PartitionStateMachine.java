@@ -148,7 +148,7 @@ final class PartitionStateMachine extends BaseStateMachine {
         if (transaction != null && transaction.getStateMachineContext() instanceof Appending appending) {
             environment.recentBatches().put(replica.groupId(), entry.getTerm(), entry.getIndex(), batch);
             if (appending.pending().acks() == Acks.LEADER) {
-                written = () -> replica.complete(appending.pending(), append.baseOffset());
+                written = () -> replica.proposals().complete(appending.pending(), append.baseOffset());
             }
         }
         log.write(uncommitted, batch, written);
@@ -218,7 +218,7 @@ final class PartitionStateMachine extends BaseStateMachine {
                 log.apply(append, at);
                 updateLastAppliedTermIndex(at);
                 if (transaction.getStateMachineContext() instanceof Appending appending) {
-                    replica.committed(appending.pending(), append.baseOffset(), entry.getIndex());
+                    replica.proposals().committed(appending.pending(), append.baseOffset(), entry.getIndex());
                 }
                 replica.advanced(append.nextOffset());
             }

@@ -3,9 +3,7 @@ package io.barnabas.log;
 import io.barnabas.log.compact.CleanableLog;
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.index.IndexSink;
-import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.RetentionRule;
-import io.barnabas.log.rules.SequenceCheck;
 import io.barnabas.log.segment.CorruptLogException;
 import io.barnabas.log.segment.DiskFault;
 import io.barnabas.log.segment.SegmentLog;
@@ -24,25 +22,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
-import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
-import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
-import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -61,7 +48,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     private final Consumer<PartitionReplica> electedListener;
     private final AppendIntake intake;
     private final FetchWaiters waiters = new FetchWaiters();
-    private final InsyncReplicas insync;
+    private final Proposals proposals;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final AtomicReference<String> failure = new AtomicReference<>();
@@ -84,7 +71,7 @@ final class RatisPartitionReplica implements PartitionReplica {
             Consumer<PartitionReplica> electedListener) {
         this.groupId = groupId;
         this.environment = environment;
-        this.insync = new InsyncReplicas(() -> division, environment.blocking());
+        this.proposals = new Proposals(this, environment.blocking());
         this.intake = new AppendIntake(environment.blocking(), environment.clockMs());
         this.electedListener = electedListener;
         this.scrub = new ReplicaScrub(environment.files());
@@ -335,101 +322,27 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     @Override
     public CompletableFuture<AppendOutcome> append(ByteBuffer batch, Acks acks) {
-        return intake.take(batch, config, valid -> submit(new PendingAppend(valid, acks)));
+        return intake.take(batch, config, valid -> proposals.append(new PendingAppend(valid, acks)));
     }
 
-    private CompletableFuture<AppendOutcome> submit(PendingAppend pending) {
-        Optional<AppendOutcome.Refused> unable = unable();
-        if (unable.isPresent()) {
-            return CompletableFuture.completedFuture(unable.get());
-        }
-        int required = config.minInsyncReplicas();
-        if (pending.acks() == Acks.MAJORITY && leadership().local() && insync.isAboveMajority(required)) {
-            int live = insync.live();
-            if (live < required) {
-                return CompletableFuture.completedFuture(new AppendOutcome.Refused(
-                        AppendRefusal.NOT_ENOUGH_REPLICAS,
-                        this + " has " + live + " reachable replicas, min.insync.replicas asks for " + required));
-            }
-        }
-        submit(pending, (reply, error) -> answered(pending, reply, error));
-        return pending.outcome();
+    @Override
+    public CompletableFuture<TrimOutcome> trimTo(long offset) {
+        return proposals.trimTo(offset);
     }
 
-    private Optional<AppendOutcome.Refused> unable() {
+    /** What is proposed to the group through this replica. */
+    Proposals proposals() {
+        return proposals;
+    }
+
+    /** Why nothing can be proposed here, empty when it can. */
+    Optional<AppendOutcome.Refused> unable() {
         if (failure.get() != null) {
             return Optional.of(new AppendOutcome.Refused(AppendRefusal.STORAGE_FAILED, this + " " + failure.get()));
         }
         return division == null || closed
                 ? Optional.of(new AppendOutcome.Refused(AppendRefusal.CLOSED, this + " is not open"))
                 : Optional.empty();
-    }
-
-    private void submit(Message message, BiConsumer<RaftClientReply, Throwable> answered) {
-        RaftServer.Division running = division;
-        RaftClientRequest request = RaftClientRequest.newBuilder()
-                .setClientId(clientId)
-                .setServerId(running.getId())
-                .setGroupId(running.getMemberId().getGroupId())
-                .setCallId(callIds.incrementAndGet())
-                .setMessage(message)
-                .setType(RaftClientRequest.writeRequestType())
-                .build();
-        try {
-            // The cast spares a hop through Ratis' executor that RaftServer.submitClientRequestAsync takes.
-            ((RaftClientAsynchronousProtocol) running)
-                    .submitClientRequestAsync(request)
-                    .whenComplete(answered);
-        } catch (IOException | RuntimeException e) {
-            answered.accept(null, e);
-        }
-    }
-
-    private void answered(PendingAppend pending, RaftClientReply reply, Throwable error) {
-        if (reply != null && reply.isSuccess()) {
-            return;
-        }
-        SequenceCheck check = pending.refusedBy();
-        if (check != null) {
-            refuseBySequence(pending, check);
-            return;
-        }
-        Throwable cause = causeOf(reply, error);
-        pending.outcome().complete(new AppendOutcome.Refused(reason(cause), this + ": " + cause));
-    }
-
-    private static Throwable causeOf(RaftClientReply reply, Throwable error) {
-        Throwable cause = reply != null ? reply.getException() : error;
-        return cause instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : cause;
-    }
-
-    @Override
-    public CompletableFuture<TrimOutcome> trimTo(long offset) {
-        Optional<AppendOutcome.Refused> unable = unable();
-        if (unable.isPresent()) {
-            return CompletableFuture.completedFuture(
-                    new TrimOutcome.Refused(unable.get().reason(), unable.get().message()));
-        }
-        if (!leadership().local()) {
-            return CompletableFuture.completedFuture(
-                    new TrimOutcome.Refused(AppendRefusal.NOT_LEADER, this + " is not led here"));
-        }
-        Offsets offsets = offsets();
-        long start = offset == HIGH_WATERMARK ? offsets.highWatermark() : offset;
-        if (start < 0 || start > offsets.highWatermark()) {
-            return CompletableFuture.completedFuture(new TrimOutcome.OutOfRange(offsets.highWatermark()));
-        }
-        if (start <= offsets.logStartOffset()) {
-            return CompletableFuture.completedFuture(new TrimOutcome.Trimmed(offsets.logStartOffset()));
-        }
-        PendingTrim pending = new PendingTrim(new LogEntry.Trim(start));
-        submit(pending, (reply, error) -> {
-            if (reply == null || !reply.isSuccess()) {
-                Throwable cause = causeOf(reply, error);
-                pending.outcome().complete(new TrimOutcome.Refused(reason(cause), this + ": " + cause));
-            }
-        });
-        return pending.outcome();
     }
 
     /** Makes durable what lies in the page cache. */
@@ -473,77 +386,6 @@ final class RatisPartitionReplica implements PartitionReplica {
                 fail("cannot delete trimmed segments: " + e.getMessage(), e);
             }
         });
-    }
-
-    private AppendRefusal reason(Throwable cause) {
-        return switch (cause) {
-            case NotLeaderException e -> AppendRefusal.NOT_LEADER;
-            case LeaderNotReadyException e -> AppendRefusal.NOT_LEADER;
-            case LeaderSteppingDownException e -> AppendRefusal.NOT_LEADER;
-            case ServerNotReadyException e -> AppendRefusal.NOT_LEADER;
-            case AlreadyClosedException e -> AppendRefusal.CLOSED;
-            case ResourceUnavailableException e -> AppendRefusal.OVERLOADED;
-            case null, default -> {
-                if (failure.get() != null) {
-                    yield AppendRefusal.STORAGE_FAILED;
-                }
-                LOG.warn("{}: append failed", this, cause);
-                yield AppendRefusal.NOT_LEADER;
-            }
-        };
-    }
-
-    private void refuseBySequence(PendingAppend pending, SequenceCheck check) {
-        switch (check) {
-            case SequenceCheck.Duplicate twin -> awaitTwin(pending, twin);
-            case SequenceCheck.OutOfOrder late ->
-                pending.outcome()
-                        .complete(new AppendOutcome.Refused(AppendRefusal.OUT_OF_ORDER_SEQUENCE, late.message()));
-            case SequenceCheck.Fenced fenced ->
-                pending.outcome()
-                        .complete(new AppendOutcome.Refused(AppendRefusal.INVALID_PRODUCER_EPOCH, fenced.message()));
-            case SequenceCheck.Next next -> throw new IllegalStateException("the next batch is never refused");
-        }
-    }
-
-    /** A duplicate is answered when its first copy is committed, since that copy may still be lost with the leader. */
-    private void awaitTwin(PendingAppend pending, SequenceCheck.Duplicate twin) {
-        if (log.highWatermark() > twin.lastOffset()) {
-            pending.outcome()
-                    .complete(new AppendOutcome.Duplicate(
-                            twin.baseOffset(), offsets().logStartOffset()));
-        } else if (!leadership().local()) {
-            pending.outcome().complete(new AppendOutcome.Refused(AppendRefusal.NOT_LEADER, this + " lost the lead"));
-        } else {
-            whenAbove(twin.lastOffset(), () -> environment.blocking().execute(() -> awaitTwin(pending, twin)));
-        }
-    }
-
-    /** A majority has the batch; more may have to. */
-    void committed(PendingAppend pending, long baseOffset, long index) {
-        int required = config.minInsyncReplicas();
-        if (pending.acks() == Acks.MAJORITY && insync.isAboveMajority(required)) {
-            insync.await(index, required, new InsyncReplicas.Answer() {
-                @Override
-                public void enough() {
-                    complete(pending, baseOffset);
-                }
-
-                @Override
-                public void failed(AppendRefusal reason, String message) {
-                    pending.outcome()
-                            .complete(new AppendOutcome.Refused(reason, RatisPartitionReplica.this + ": " + message));
-                }
-            });
-        } else {
-            complete(pending, baseOffset);
-        }
-    }
-
-    void complete(PendingAppend pending, long baseOffset) {
-        pending.outcome()
-                .complete(
-                        new AppendOutcome.Appended(baseOffset, offsets().logStartOffset(), pending.logAppendTimeMs()));
     }
 
     void advanced(long highWatermark) {
