@@ -1,6 +1,6 @@
 package io.barnabas.cli;
 
-import io.barnabas.net.kafka.ReplicaCondition;
+import io.barnabas.net.client.ReplicaCondition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -109,13 +109,13 @@ final class PartitionDescribeCommand implements Runnable {
         if (condition.failure().isPresent()) {
             return "failed";
         }
-        return condition.catchUp().isPresent() ? "copying" : "live";
+        return condition.copy().isPresent() ? "copying" : "live";
     }
 
     private static String note(ReplicaCondition condition) {
         return condition
                 .failure()
-                .or(() -> condition.catchUp().map(copy -> "offset " + copy.offset() + " of " + copy.targetOffset()))
+                .or(() -> condition.copy().map(copy -> "offset " + copy.offset() + " of " + copy.targetOffset()))
                 .orElse("-");
     }
 

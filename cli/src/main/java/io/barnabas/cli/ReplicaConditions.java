@@ -1,7 +1,7 @@
 package io.barnabas.cli;
 
-import io.barnabas.net.kafka.ReplicaCondition;
-import io.barnabas.net.kafka.client.KafkaConnection;
+import io.barnabas.net.client.KafkaConnection;
+import io.barnabas.net.client.ReplicaCondition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

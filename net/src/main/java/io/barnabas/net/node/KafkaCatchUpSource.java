@@ -6,7 +6,7 @@ import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.NodeInfo;
 import io.barnabas.metadata.rules.TopicInfo;
-import io.barnabas.net.kafka.client.KafkaConnection;
+import io.barnabas.net.client.KafkaConnection;
 import io.barnabas.net.node.rules.GroupIds;
 import java.io.IOException;
 import java.nio.ByteBuffer;

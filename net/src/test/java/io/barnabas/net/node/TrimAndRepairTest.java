@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.barnabas.net.kafka.ReplicaCondition;
-import io.barnabas.net.kafka.client.KafkaConnection;
+import io.barnabas.net.client.KafkaConnection;
+import io.barnabas.net.client.ReplicaCondition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +92,7 @@ class TrimAndRepairTest {
             await().atMost(PATIENCE)
                     .until(() -> condition(nodes, follower)
                             .filter(well ->
-                                    well.failure().isEmpty() && well.catchUp().isEmpty())
+                                    well.failure().isEmpty() && well.copy().isEmpty())
                             .isPresent());
             produce(nodes, 320, 330);
 

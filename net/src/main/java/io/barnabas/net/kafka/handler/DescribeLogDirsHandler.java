@@ -4,9 +4,9 @@ import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.ReplicaStatus;
 import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.ReplicaMoveStatus;
+import io.barnabas.net.client.ReplicaCondition;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
-import io.barnabas.net.kafka.ReplicaCondition;
 import io.barnabas.net.kafka.RequestContext;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -99,7 +99,12 @@ public final class DescribeLogDirsHandler
                 .setPartitionIndex(replica.partition())
                 .setPartitionSize(status.sizeInBytes())
                 .setOffsetLag(offsets.logEndOffset() - offsets.highWatermark());
-        ReplicaCondition.of(status).addTo(described, version);
+        new ReplicaCondition(
+                        status.failure(),
+                        status.catchUp()
+                                .map(copy -> new ReplicaCondition.Copy(
+                                        copy.fromOffset(), copy.offset(), copy.targetOffset(), copy.bytes())))
+                .addTo(described, version);
         return described;
     }
 

@@ -1,4 +1,4 @@
-package io.barnabas.net.kafka.client;
+package io.barnabas.net.client;
 
 import java.io.BufferedInputStream;
 import java.io.Closeable;

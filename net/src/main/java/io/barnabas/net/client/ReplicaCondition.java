@@ -1,7 +1,5 @@
-package io.barnabas.net.kafka;
+package io.barnabas.net.client;
 
-import io.barnabas.log.CatchUpProgress;
-import io.barnabas.log.ReplicaStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,9 +18,9 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  * </pre>
  *
  * @param failure why the replica stopped, empty when it is well
- * @param catchUp how far a bulk copy has come, empty when there is none
+ * @param copy how far a bulk copy has come, empty when there is none
  */
-public record ReplicaCondition(Optional<String> failure, Optional<CatchUpProgress> catchUp) {
+public record ReplicaCondition(Optional<String> failure, Optional<Copy> copy) {
 
     /** The first version of DescribeLogDirs that has tagged fields. */
     public static final short FIRST_VERSION = 2;
@@ -30,25 +28,29 @@ public record ReplicaCondition(Optional<String> failure, Optional<CatchUpProgres
     private static final int FAILURE_TAG = 10_000;
     private static final int CATCH_UP_TAG = 10_001;
 
-    /** Of a replica here. */
-    public static ReplicaCondition of(ReplicaStatus status) {
-        return new ReplicaCondition(status.failure(), status.catchUp());
-    }
+    /**
+     * A bulk copy of the leader's log.
+     *
+     * @param fromOffset where it began
+     * @param offset offsets below are copied
+     * @param targetOffset where it ends
+     * @param bytes bytes copied so far
+     */
+    public record Copy(long fromOffset, long offset, long targetOffset, long bytes) {}
 
     /** Of a replica that a node described. */
     public static ReplicaCondition of(DescribeLogDirsPartition described) {
         Optional<String> failure = Optional.empty();
-        Optional<CatchUpProgress> catchUp = Optional.empty();
+        Optional<Copy> copy = Optional.empty();
         for (RawTaggedField field : described.unknownTaggedFields()) {
             if (field.tag() == FAILURE_TAG) {
                 failure = Optional.of(new String(field.data(), StandardCharsets.UTF_8));
             } else if (field.tag() == CATCH_UP_TAG && field.size() == 4 * Long.BYTES) {
                 ByteBuffer data = ByteBuffer.wrap(field.data());
-                catchUp = Optional.of(
-                        new CatchUpProgress(data.getLong(), data.getLong(), data.getLong(), data.getLong()));
+                copy = Optional.of(new Copy(data.getLong(), data.getLong(), data.getLong(), data.getLong()));
             }
         }
-        return new ReplicaCondition(failure, catchUp);
+        return new ReplicaCondition(failure, copy);
     }
 
     /** Adds it to a description, when the version of the response has room for it. */
@@ -59,7 +61,7 @@ public record ReplicaCondition(Optional<String> failure, Optional<CatchUpProgres
         List<RawTaggedField> fields = new ArrayList<>();
         failure.ifPresent(
                 reason -> fields.add(new RawTaggedField(FAILURE_TAG, reason.getBytes(StandardCharsets.UTF_8))));
-        catchUp.ifPresent(progress -> fields.add(new RawTaggedField(
+        copy.ifPresent(progress -> fields.add(new RawTaggedField(
                 CATCH_UP_TAG,
                 ByteBuffer.allocate(4 * Long.BYTES)
                         .putLong(progress.fromOffset())

@@ -1,2 +1,2 @@
 /** The Kafka protocol from the other side: what nodes and commands ask of a node. */
-package io.barnabas.net.kafka.client;
+package io.barnabas.net.client;
