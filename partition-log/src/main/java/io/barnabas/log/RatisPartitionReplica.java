@@ -524,7 +524,13 @@ final class RatisPartitionReplica implements PartitionReplica {
         if (matched == null || matched.length != followers.size()) {
             return Map.of();
         }
-        long last = running.getRaftLog().getNextIndex() - 1;
+        long last;
+        try {
+            last = running.getRaftLog().getNextIndex() - 1;
+        } catch (IllegalStateException e) {
+            // The division was closed meanwhile.
+            return Map.of();
+        }
         Map<Integer, Long> lags = new HashMap<>();
         for (int i = 0; i < matched.length; i++) {
             lags.put(Integer.parseInt(followers.get(i).getId().getId().toStringUtf8()), Math.max(0, last - matched[i]));
