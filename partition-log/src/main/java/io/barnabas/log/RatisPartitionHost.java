@@ -407,9 +407,7 @@ public final class RatisPartitionHost implements PartitionHost {
     /** Asks until the leader has brought the empty replica up to date and counts it. */
     private void joinAgain(PartitionSpec spec) {
         String reason = "";
-        while (!closing
-                && spec.equals(specs.getOrDefault(spec.groupId(), spec))
-                && replicas.containsKey(spec.groupId())) {
+        while (!closing && specs.containsKey(spec.groupId())) {
             try (GroupMembership membership = membership(spec)) {
                 membership.join();
                 if (membership.isMember()) {
@@ -458,7 +456,16 @@ public final class RatisPartitionHost implements PartitionHost {
     @Override
     public CompletableFuture<Void> remove(UUID groupId) {
         specs.remove(groupId);
-        return erase(groupId);
+        return erase(groupId).thenRunAsync(() -> endRepair(groupId), blocking);
+    }
+
+    /** What is gone for good needs no repair after the next start. */
+    private void endRepair(UUID groupId) {
+        try {
+            repairs.end(groupId);
+        } catch (IOException e) {
+            LOG.warn("the repair of {} cannot be ended: {}", groupId, e.toString());
+        }
     }
 
     private CompletableFuture<Void> erase(UUID groupId) {

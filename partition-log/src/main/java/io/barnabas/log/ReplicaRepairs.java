@@ -32,8 +32,9 @@ final class ReplicaRepairs {
     }
 
     void end(UUID groupId) throws IOException {
-        Files.deleteIfExists(file(groupId));
-        sync();
+        if (Files.deleteIfExists(file(groupId))) {
+            sync();
+        }
     }
 
     /** Those that were begun and not ended. */

@@ -32,6 +32,8 @@ class RepairTest {
             breakReplica(hosts, node, group);
             append(hosts.leader(group), 100, 110);
             hosts.host(node).repair(group).get();
+            // A setting that changes meanwhile does not break the repair off.
+            hosts.add(group, "t", SMALL_SEGMENTS.withMaxMessageBytes(2_000_000));
             append(hosts.leader(group), 110, 120);
             awaitSame(hosts, node, group, 120);
             assertThat(hosts.host(node).replica(group).orElseThrow().status().failure())
