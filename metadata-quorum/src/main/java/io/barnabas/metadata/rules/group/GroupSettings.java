@@ -1,0 +1,40 @@
+package io.barnabas.metadata.rules.group;
+
+/**
+ * The node's settings for the groups it coordinates; names and defaults are Kafka's ({@code group.*} and
+ * {@code offsets.*}).
+ *
+ * @param classic of groups whose members assign
+ * @param consumer of groups whose coordinator assigns (KIP-848)
+ * @param offsets of committed offsets
+ */
+public record GroupSettings(Classic classic, Consumer consumer, Offsets offsets) {
+
+    public static final GroupSettings DEFAULT = new GroupSettings(
+            new Classic(6_000, 1_800_000, 3_000, Integer.MAX_VALUE),
+            new Consumer(45_000, 5_000, Integer.MAX_VALUE, 600_000),
+            new Offsets(4_096, 7 * 24 * 60 * 60_000L, 600_000));
+
+    /**
+     * @param minSessionTimeoutMs {@code group.min.session.timeout.ms}
+     * @param maxSessionTimeoutMs {@code group.max.session.timeout.ms}
+     * @param initialRebalanceDelayMs {@code group.initial.rebalance.delay.ms}
+     * @param maxSize {@code group.max.size}, members
+     */
+    public record Classic(int minSessionTimeoutMs, int maxSessionTimeoutMs, int initialRebalanceDelayMs, int maxSize) {}
+
+    /**
+     * @param sessionTimeoutMs {@code group.consumer.session.timeout.ms}
+     * @param heartbeatIntervalMs {@code group.consumer.heartbeat.interval.ms}
+     * @param maxSize {@code group.consumer.max.size}, members
+     * @param regexRefreshIntervalMs {@code group.consumer.regex.refresh.interval.ms}
+     */
+    public record Consumer(int sessionTimeoutMs, int heartbeatIntervalMs, int maxSize, int regexRefreshIntervalMs) {}
+
+    /**
+     * @param maxMetadataBytes {@code offset.metadata.max.bytes}, characters
+     * @param retentionMs {@code offsets.retention.minutes}
+     * @param checkIntervalMs {@code offsets.retention.check.interval.ms}
+     */
+    public record Offsets(int maxMetadataBytes, long retentionMs, long checkIntervalMs) {}
+}
