@@ -66,6 +66,11 @@ final class CommandCodec {
                 envelope.setAllocateProducerIds(AllocateProducerIdsCommand.newBuilder()
                         .setNodeId(c.nodeId())
                         .setCount(c.count()));
+            case MetadataCommand.ReassignPartition c -> envelope.setReassignPartition(PartitionCommandCodec.encode(c));
+            case MetadataCommand.CancelReassignment c ->
+                envelope.setCancelReassignment(PartitionCommandCodec.encode(c));
+            case MetadataCommand.ReassignmentsFinished c ->
+                envelope.setReassignmentsFinished(PartitionCommandCodec.encode(c));
         }
         return envelope.build().toByteArray();
     }
@@ -108,6 +113,9 @@ final class CommandCodec {
                 new MetadataCommand.AllocateProducerIds(
                         envelope.getAllocateProducerIds().getNodeId(),
                         envelope.getAllocateProducerIds().getCount());
+            case REASSIGN_PARTITION -> PartitionCommandCodec.decode(envelope.getReassignPartition());
+            case CANCEL_REASSIGNMENT -> PartitionCommandCodec.decode(envelope.getCancelReassignment());
+            case REASSIGNMENTS_FINISHED -> PartitionCommandCodec.decode(envelope.getReassignmentsFinished());
             case COMMAND_NOT_SET ->
                 throw new InvalidProtocolBufferException("the command is of a kind that this node does not know");
         };

@@ -108,10 +108,7 @@ final class ImageCodec {
                 .setName(topic.name())
                 .putAllConfigs(topic.configs());
         for (PartitionInfo partition : topic.partitions()) {
-            message.addPartitions(PartitionMessage.newBuilder()
-                    .addAllReplicas(partition.replicas())
-                    .setLeader(partition.leader())
-                    .setLeaderEpoch(partition.leaderEpoch()));
+            message.addPartitions(PartitionCommandCodec.encode(partition));
         }
         return message.build();
     }
@@ -119,8 +116,7 @@ final class ImageCodec {
     static TopicInfo topic(TopicMessage message) {
         List<PartitionInfo> partitions = new ArrayList<>();
         for (PartitionMessage partition : message.getPartitionsList()) {
-            partitions.add(new PartitionInfo(
-                    partitions.size(), partition.getReplicasList(), partition.getLeader(), partition.getLeaderEpoch()));
+            partitions.add(PartitionCommandCodec.decode(partitions.size(), partition));
         }
         return new TopicInfo(
                 CommandCodec.uuid(message.getId()), message.getName(), partitions, Map.copyOf(message.getConfigsMap()));

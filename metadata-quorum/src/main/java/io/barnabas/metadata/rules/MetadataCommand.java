@@ -70,4 +70,21 @@ public sealed interface MetadataCommand {
 
     /** Reserves producer ids for a node; the reply is {@link CommandReply.ProducerIds}. */
     record AllocateProducerIds(int nodeId, int count) implements MetadataCommand {}
+
+    /**
+     * Wants other replicas for a partition; its leader then moves it. The first is the preferred leader.
+     *
+     * @param mayChangeReplicationFactor whether {@code target} may be more or fewer replicas than there were
+     */
+    record ReassignPartition(UUID topicId, int partition, List<Integer> target, boolean mayChangeReplicationFactor)
+            implements MetadataCommand {}
+
+    /** Wants the replicas back that a partition had before its reassignment began. */
+    record CancelReassignment(UUID topicId, int partition) implements MetadataCommand {}
+
+    /** Leaders report reassignments that are done; reports of one that was replaced meanwhile are ignored. */
+    record ReassignmentsFinished(List<FinishedReassignment> finished) implements MetadataCommand {}
+
+    /** One entry of {@link ReassignmentsFinished}; {@code since} is {@link Reassignment#since}. */
+    record FinishedReassignment(UUID topicId, int partition, long since) {}
 }

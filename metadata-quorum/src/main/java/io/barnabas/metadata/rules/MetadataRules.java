@@ -34,6 +34,9 @@ public final class MetadataRules {
             case MetadataCommand.AlterConfigs alter -> alterConfigs(image, alter);
             case MetadataCommand.LeadersElected elected -> leadersElected(image, elected);
             case MetadataCommand.AllocateProducerIds allocate -> allocateProducerIds(image, allocate);
+            case MetadataCommand.ReassignPartition reassign -> ReassignmentRules.reassign(image, reassign, index);
+            case MetadataCommand.CancelReassignment cancel -> ReassignmentRules.cancel(image, cancel, index);
+            case MetadataCommand.ReassignmentsFinished finished -> ReassignmentRules.finished(image, finished);
         };
         return switch (outcome) {
             case Outcome.Changed changed -> new Outcome.Changed(changed.image().withIndex(index), changed.reply());
@@ -172,7 +175,7 @@ public final class MetadataRules {
         }
         return new Replicas.Chosen(Placement.place(
                 live,
-                present.stream().map(PartitionInfo::replicas).toList(),
+                present.stream().map(PartitionInfo::wanted).toList(),
                 total - present.size(),
                 replicationFactor,
                 seed.getMostSignificantBits() ^ seed.getLeastSignificantBits()));
@@ -229,7 +232,7 @@ public final class MetadataRules {
                             + create.total());
         }
         int more = create.total() - present;
-        int replicationFactor = topic.partitions().getFirst().replicas().size();
+        int replicationFactor = topic.partitions().getFirst().wanted().size();
         if (!create.assignments().isEmpty()
                 && (create.assignments().size() != more
                         || create.assignments().getFirst().size() != replicationFactor)) {

@@ -1,16 +1,20 @@
 package io.barnabas.metadata.rules;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One partition as the quorum knows it.
  *
  * @param partition its number within the topic, from 0
- * @param replicas node ids; the first is the preferred leader
+ * @param replicas node ids; the first is the preferred leader. During a reassignment the replicas wanted, followed by
+ *     those that leave
  * @param leader the node that last reported itself elected, or {@link #NO_LEADER}
  * @param leaderEpoch the Raft term of that election, or -1 before the first
+ * @param reassignment the change of replicas that goes on, if one does
  */
-public record PartitionInfo(int partition, List<Integer> replicas, int leader, int leaderEpoch) {
+public record PartitionInfo(
+        int partition, List<Integer> replicas, int leader, int leaderEpoch, Optional<Reassignment> reassignment) {
 
     /** The leader of a partition that never had one. */
     public static final int NO_LEADER = -1;
@@ -19,7 +23,35 @@ public record PartitionInfo(int partition, List<Integer> replicas, int leader, i
         replicas = List.copyOf(replicas);
     }
 
+    /** A partition whose replicas are not being changed. */
+    public PartitionInfo(int partition, List<Integer> replicas, int leader, int leaderEpoch) {
+        this(partition, replicas, leader, leaderEpoch, Optional.empty());
+    }
+
+    /** The replicas that it has, or shall have when its reassignment is done. */
+    public List<Integer> wanted() {
+        return reassignment.map(Reassignment::target).orElse(replicas);
+    }
+
+    /** Replicas that are being added. */
+    public List<Integer> adding() {
+        return reassignment
+                .map(change -> change.target().stream()
+                        .filter(id -> !change.original().contains(id))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** Replicas that leave. */
+    public List<Integer> removing() {
+        return replicas.stream().filter(id -> !wanted().contains(id)).toList();
+    }
+
     PartitionInfo withLeader(int newLeader, int newEpoch) {
-        return new PartitionInfo(partition, replicas, newLeader, newEpoch);
+        return new PartitionInfo(partition, replicas, newLeader, newEpoch, reassignment);
+    }
+
+    PartitionInfo withReplicas(List<Integer> newReplicas, Optional<Reassignment> change) {
+        return new PartitionInfo(partition, newReplicas, leader, leaderEpoch, change);
     }
 }

@@ -23,7 +23,7 @@ public final class RandomCommands {
 
     /** The next command; {@code image} lends it ids, names and epochs that exist. */
     public MetadataCommand next(MetadataImage image) {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(17)) {
             case 0 -> new MetadataCommand.InitCluster(random.nextInt(4) == 0 ? text() : CLUSTER);
             case 1, 2 -> register();
             case 3 -> new MetadataCommand.FenceNode(node(), epoch(image));
@@ -34,6 +34,11 @@ public final class RandomCommands {
             case 9 -> new MetadataCommand.DeleteTopic(topicId(image));
             case 10 -> new MetadataCommand.AlterConfigs(resource(image), configs(), List.of(text(), text()));
             case 11, 12 -> leaders(image);
+            case 13 ->
+                new MetadataCommand.ReassignPartition(
+                        topicId(image), random.nextInt(-1, 5), target(), random.nextBoolean());
+            case 14 -> new MetadataCommand.CancelReassignment(topicId(image), random.nextInt(-1, 5));
+            case 15 -> finished(image);
             default -> new MetadataCommand.AllocateProducerIds(node(), random.nextInt(1000));
         };
     }
@@ -70,6 +75,24 @@ public final class RandomCommands {
                     topicId(image), random.nextInt(-1, 9), node(), random.nextInt(50)));
         }
         return new MetadataCommand.LeadersElected(List.copyOf(reports));
+    }
+
+    private List<Integer> target() {
+        return random.ints(random.nextInt(4), 0, NODES).boxed().toList();
+    }
+
+    private MetadataCommand finished(MetadataImage image) {
+        return new MetadataCommand.ReassignmentsFinished(image.topics().values().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .filter(partition -> random.nextBoolean())
+                        .map(partition -> new MetadataCommand.FinishedReassignment(
+                                topic.id(),
+                                partition.partition(),
+                                partition
+                                        .reassignment()
+                                        .map(Reassignment::since)
+                                        .orElse(random.nextLong(100)))))
+                .toList());
     }
 
     private int node() {
