@@ -3,6 +3,7 @@ package io.barnabas.metadata;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.barnabas.metadata.proto.AllocateProducerIdsCommand;
 import io.barnabas.metadata.proto.AlterConfigsCommand;
+import io.barnabas.metadata.proto.AppendGroupRecordsCommand;
 import io.barnabas.metadata.proto.CommandEnvelope;
 import io.barnabas.metadata.proto.ConfigResourceMessage;
 import io.barnabas.metadata.proto.CreatePartitionsCommand;
@@ -11,17 +12,23 @@ import io.barnabas.metadata.proto.DeleteTopicCommand;
 import io.barnabas.metadata.proto.ElectedLeaderMessage;
 import io.barnabas.metadata.proto.EndpointMessage;
 import io.barnabas.metadata.proto.FenceNodeCommand;
+import io.barnabas.metadata.proto.GroupRecordMessage;
 import io.barnabas.metadata.proto.InitClusterCommand;
 import io.barnabas.metadata.proto.LeadersElectedCommand;
 import io.barnabas.metadata.proto.RegisterNodeCommand;
+import io.barnabas.metadata.proto.RenewCoordinatorsCommand;
 import io.barnabas.metadata.proto.ReplicaList;
+import io.barnabas.metadata.proto.ShardRecordsMessage;
 import io.barnabas.metadata.proto.UnfenceNodeCommand;
 import io.barnabas.metadata.proto.UnregisterNodeCommand;
 import io.barnabas.metadata.proto.UuidMessage;
 import io.barnabas.metadata.rules.ConfigResource;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.metadata.rules.group.GroupRecord;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,6 +78,12 @@ final class CommandCodec {
                 envelope.setCancelReassignment(PartitionCommandCodec.encode(c));
             case MetadataCommand.ReassignmentsFinished c ->
                 envelope.setReassignmentsFinished(PartitionCommandCodec.encode(c));
+            case MetadataCommand.RenewCoordinators c ->
+                envelope.setRenewCoordinators(RenewCoordinatorsCommand.newBuilder()
+                        .setNodeId(c.nodeId())
+                        .setNodeEpoch(c.nodeEpoch())
+                        .addAllShards(c.shards()));
+            case MetadataCommand.AppendGroupRecords c -> envelope.setAppendGroupRecords(appendGroupRecords(c));
         }
         return envelope.build().toByteArray();
     }
@@ -116,6 +129,12 @@ final class CommandCodec {
             case REASSIGN_PARTITION -> PartitionCommandCodec.decode(envelope.getReassignPartition());
             case CANCEL_REASSIGNMENT -> PartitionCommandCodec.decode(envelope.getCancelReassignment());
             case REASSIGNMENTS_FINISHED -> PartitionCommandCodec.decode(envelope.getReassignmentsFinished());
+            case RENEW_COORDINATORS ->
+                new MetadataCommand.RenewCoordinators(
+                        envelope.getRenewCoordinators().getNodeId(),
+                        envelope.getRenewCoordinators().getNodeEpoch(),
+                        List.copyOf(envelope.getRenewCoordinators().getShardsList()));
+            case APPEND_GROUP_RECORDS -> appendGroupRecords(envelope.getAppendGroupRecords());
             case COMMAND_NOT_SET ->
                 throw new InvalidProtocolBufferException("the command is of a kind that this node does not know");
         };
@@ -184,6 +203,31 @@ final class CommandCodec {
                 .map(leader -> new MetadataCommand.ElectedLeader(
                         uuid(leader.getTopicId()), leader.getPartition(), leader.getLeader(), leader.getLeaderEpoch()))
                 .toList());
+    }
+
+    private static AppendGroupRecordsCommand appendGroupRecords(MetadataCommand.AppendGroupRecords c) {
+        AppendGroupRecordsCommand.Builder message = AppendGroupRecordsCommand.newBuilder();
+        for (MetadataCommand.ShardRecords shard : c.shards()) {
+            ShardRecordsMessage.Builder records =
+                    ShardRecordsMessage.newBuilder().setShard(shard.shard()).setEpoch(shard.epoch());
+            shard.records().forEach(record -> records.addRecords(GroupRecordCodec.encode(record)));
+            message.addShards(records);
+        }
+        return message.build();
+    }
+
+    private static MetadataCommand appendGroupRecords(AppendGroupRecordsCommand m)
+            throws InvalidProtocolBufferException {
+        List<MetadataCommand.ShardRecords> shards = new ArrayList<>(m.getShardsCount());
+        for (ShardRecordsMessage shard : m.getShardsList()) {
+            List<GroupRecord> records = new ArrayList<>(shard.getRecordsCount());
+            for (GroupRecordMessage record : shard.getRecordsList()) {
+                records.add(GroupRecordCodec.decode(record));
+            }
+            shards.add(new MetadataCommand.ShardRecords(
+                    shard.getShard(), shard.getEpoch(), Collections.unmodifiableList(records)));
+        }
+        return new MetadataCommand.AppendGroupRecords(Collections.unmodifiableList(shards));
     }
 
     private static List<ReplicaList> toMessages(List<? extends List<Integer>> lists) {

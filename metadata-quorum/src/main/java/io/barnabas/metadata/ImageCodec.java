@@ -2,16 +2,21 @@ package io.barnabas.metadata;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.barnabas.metadata.proto.ConfigMessage;
+import io.barnabas.metadata.proto.CoordinatorMessage;
 import io.barnabas.metadata.proto.ImageMessage;
 import io.barnabas.metadata.proto.NodeMessage;
 import io.barnabas.metadata.proto.PartitionMessage;
 import io.barnabas.metadata.proto.TopicMessage;
 import io.barnabas.metadata.rules.ConfigResource;
+import io.barnabas.metadata.rules.Coordinator;
+import io.barnabas.metadata.rules.CoordinatorPlacement;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.NodeInfo;
 import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.metadata.rules.group.GroupShards;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +24,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.pcollections.HashTreePMap;
+import org.pcollections.PVector;
 import org.pcollections.TreePMap;
+import org.pcollections.TreePVector;
 
 /** The image as bytes of a snapshot. */
 final class ImageCodec {
@@ -42,6 +49,10 @@ final class ImageCodec {
                 .forEach((resource, values) -> message.addConfigs(ConfigMessage.newBuilder()
                         .setResource(CommandCodec.resource(resource))
                         .putAllValues(values)));
+        image.coordinators()
+                .forEach(coordinator -> message.addCoordinators(CoordinatorMessage.newBuilder()
+                        .setNodeId(coordinator.nodeId())
+                        .setEpoch(coordinator.epoch())));
         return message.build().toByteArray();
     }
 
@@ -73,7 +84,23 @@ final class ImageCodec {
                 TreePMap.from(topics),
                 HashTreePMap.from(names),
                 HashTreePMap.from(configs),
-                message.getNextProducerId());
+                message.getNextProducerId(),
+                coordinators(message, nodes.values()));
+    }
+
+    private static PVector<Coordinator> coordinators(ImageMessage message, Collection<NodeInfo> nodes)
+            throws InvalidProtocolBufferException {
+        if (message.getCoordinatorsCount() == 0) {
+            // From before there were groups.
+            return CoordinatorPlacement.place(nodes, CoordinatorPlacement.NOBODY, message.getIndex());
+        }
+        if (message.getCoordinatorsCount() != GroupShards.COUNT) {
+            throw new InvalidProtocolBufferException(
+                    "an image with " + message.getCoordinatorsCount() + " group shards, not " + GroupShards.COUNT);
+        }
+        return TreePVector.from(message.getCoordinatorsList().stream()
+                .map(coordinator -> new Coordinator(coordinator.getNodeId(), coordinator.getEpoch()))
+                .toList());
     }
 
     private static NodeMessage node(NodeInfo node) {

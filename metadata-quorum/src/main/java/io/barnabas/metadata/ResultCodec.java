@@ -1,6 +1,7 @@
 package io.barnabas.metadata;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.barnabas.metadata.proto.GroupRecordsAppendedMessage;
 import io.barnabas.metadata.proto.ProducerIdsMessage;
 import io.barnabas.metadata.proto.RefusedMessage;
 import io.barnabas.metadata.proto.ResultMessage;
@@ -8,6 +9,7 @@ import io.barnabas.metadata.rules.CommandReply;
 import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.Outcome;
 import io.barnabas.metadata.rules.Refusal;
+import java.util.List;
 
 /** What became of a command, as bytes of Raft's reply. */
 final class ResultCodec {
@@ -31,6 +33,9 @@ final class ResultCodec {
                         message.setProducerIds(ProducerIdsMessage.newBuilder()
                                 .setFirst(ids.first())
                                 .setCount(ids.count()));
+                    case CommandReply.GroupRecordsAppended appended ->
+                        message.setGroupRecordsAppended(
+                                GroupRecordsAppendedMessage.newBuilder().addAllRefusedShards(appended.refusedShards()));
                 }
             }
         }
@@ -49,6 +54,11 @@ final class ResultCodec {
                         new CommandReply.ProducerIds(
                                 message.getProducerIds().getFirst(),
                                 message.getProducerIds().getCount()),
+                        message);
+            case GROUP_RECORDS_APPENDED ->
+                accepted(
+                        new CommandReply.GroupRecordsAppended(
+                                List.copyOf(message.getGroupRecordsAppended().getRefusedShardsList())),
                         message);
             case REFUSED ->
                 new CommandResult.Refused(

@@ -9,6 +9,8 @@ import io.barnabas.metadata.proto.ImageMessage;
 import io.barnabas.metadata.proto.InitClusterCommand;
 import io.barnabas.metadata.rules.CommandReply;
 import io.barnabas.metadata.rules.CommandResult;
+import io.barnabas.metadata.rules.Coordinator;
+import io.barnabas.metadata.rules.CoordinatorPlacement;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.MetadataRules;
@@ -18,7 +20,10 @@ import io.barnabas.metadata.rules.Refusal;
 import io.barnabas.metadata.rules.Seeds;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class CodecTest {
@@ -68,6 +73,32 @@ class CodecTest {
     @Test
     void theEmptyImageComesBack() throws Exception {
         assertThat(ImageCodec.decode(ImageCodec.encode(MetadataImage.EMPTY))).isEqualTo(MetadataImage.EMPTY);
+    }
+
+    @Test
+    void anImageFromBeforeThereWereGroupsGetsCoordinators() throws Exception {
+        MetadataImage image = after(MetadataImage.EMPTY, new MetadataCommand.InitCluster("c"), 0);
+        for (int node = 1; node <= 3; node++) {
+            image = after(
+                    image,
+                    new MetadataCommand.RegisterNode(
+                            "c", node, new UUID(0, node), List.of(), "h:1", "h:2", Optional.empty()),
+                    node);
+        }
+        byte[] old = ImageMessage.parseFrom(ImageCodec.encode(image)).toBuilder()
+                .clearCoordinators()
+                .build()
+                .toByteArray();
+        MetadataImage decoded = ImageCodec.decode(old);
+        assertThat(decoded.nodes()).isEqualTo(image.nodes());
+        assertThat(decoded.coordinators())
+                .isEqualTo(
+                        CoordinatorPlacement.place(image.nodes().values(), CoordinatorPlacement.NOBODY, image.index()))
+                .doesNotContain(new Coordinator(Coordinator.NONE, -1));
+    }
+
+    private static MetadataImage after(MetadataImage image, MetadataCommand command, long index) {
+        return ((Outcome.Changed) MetadataRules.apply(image, command, index)).image();
     }
 
     @Test

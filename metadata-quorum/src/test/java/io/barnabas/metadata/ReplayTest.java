@@ -2,6 +2,7 @@ package io.barnabas.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.metadata.rules.Coordinator;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.MetadataRules;
@@ -59,6 +60,13 @@ class ReplayTest {
         for (NodeInfo node : before.nodes().values()) {
             now.node(node.id()).ifPresent(next -> assertThat(next.epoch()).isGreaterThanOrEqualTo(node.epoch()));
         }
+        for (int shard = 0; shard < before.coordinators().size(); shard++) {
+            Coordinator then = before.coordinators().get(shard);
+            Coordinator next = now.coordinators().get(shard);
+            assertThat(next.equals(then) || next.epoch() > then.epoch())
+                    .as("%s then %s", then, next)
+                    .isTrue();
+        }
         for (TopicInfo topic : before.topics().values()) {
             now.topic(topic.id()).ifPresent(next -> {
                 assertThat(next.partitions())
@@ -89,6 +97,12 @@ class ReplayTest {
                 assertThat(partition.replicas()).isNotEmpty().doesNotHaveDuplicates();
                 assertThat(image.nodes().keySet()).containsAll(partition.replicas());
             }
+        }
+        for (Coordinator coordinator : image.coordinators()) {
+            assertThat(coordinator.nodeId() == Coordinator.NONE
+                            || !image.nodes().get(coordinator.nodeId()).fenced())
+                    .as("%s is live", coordinator)
+                    .isTrue();
         }
         image.configs().values().forEach(values -> assertThat(values).isNotEmpty());
     }

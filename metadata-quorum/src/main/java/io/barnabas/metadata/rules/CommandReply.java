@@ -1,5 +1,7 @@
 package io.barnabas.metadata.rules;
 
+import java.util.List;
+
 /** What an accepted command tells its proposer. */
 public sealed interface CommandReply {
 
@@ -14,4 +16,7 @@ public sealed interface CommandReply {
 
     /** Producer ids {@code first} to {@code first + count - 1}. */
     record ProducerIds(long first, int count) implements CommandReply {}
+
+    /** The records are written, but for those of {@code refusedShards}, whose epoch was stale. */
+    record GroupRecordsAppended(List<Integer> refusedShards) implements CommandReply {}
 }

@@ -1,5 +1,6 @@
 package io.barnabas.metadata.rules;
 
+import io.barnabas.metadata.rules.group.GroupRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,4 +88,23 @@ public sealed interface MetadataCommand {
 
     /** One entry of {@link ReassignmentsFinished}; {@code since} is {@link Reassignment#since}. */
     record FinishedReassignment(UUID topicId, int partition, long since) {}
+
+    /**
+     * Gives new epochs to those of the shards that the node coordinates, so that what it proposed before can no longer
+     * take effect. Refused when the node's epoch is stale.
+     */
+    record RenewCoordinators(int nodeId, long nodeEpoch, List<Integer> shards) implements MetadataCommand {}
+
+    /**
+     * Writes records of groups; the reply is {@link CommandReply.GroupRecordsAppended}. Shards whose epoch is stale are
+     * left out, the others written.
+     */
+    record AppendGroupRecords(List<ShardRecords> shards) implements MetadataCommand {}
+
+    /**
+     * Records of one shard, in order.
+     *
+     * @param epoch that of the shard's {@link Coordinator} who writes them
+     */
+    record ShardRecords(int shard, long epoch, List<GroupRecord> records) {}
 }

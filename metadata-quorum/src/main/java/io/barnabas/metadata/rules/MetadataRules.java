@@ -1,5 +1,6 @@
 package io.barnabas.metadata.rules;
 
+import io.barnabas.metadata.rules.group.GroupShards;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,9 +26,10 @@ public final class MetadataRules {
         Outcome outcome = switch (command) {
             case MetadataCommand.InitCluster init -> initCluster(image, init);
             case MetadataCommand.RegisterNode register -> registerNode(image, register, index);
-            case MetadataCommand.FenceNode fence -> setFenced(image, fence.nodeId(), fence.epoch(), true);
-            case MetadataCommand.UnfenceNode unfence -> setFenced(image, unfence.nodeId(), unfence.epoch(), false);
-            case MetadataCommand.UnregisterNode unregister -> unregisterNode(image, unregister);
+            case MetadataCommand.FenceNode fence -> setFenced(image, fence.nodeId(), fence.epoch(), true, index);
+            case MetadataCommand.UnfenceNode unfence ->
+                setFenced(image, unfence.nodeId(), unfence.epoch(), false, index);
+            case MetadataCommand.UnregisterNode unregister -> unregisterNode(image, unregister, index);
             case MetadataCommand.CreateTopic create -> createTopic(image, create);
             case MetadataCommand.CreatePartitions create -> createPartitions(image, create);
             case MetadataCommand.DeleteTopic delete -> deleteTopic(image, delete);
@@ -37,8 +39,12 @@ public final class MetadataRules {
             case MetadataCommand.ReassignPartition reassign -> ReassignmentRules.reassign(image, reassign, index);
             case MetadataCommand.CancelReassignment cancel -> ReassignmentRules.cancel(image, cancel, index);
             case MetadataCommand.ReassignmentsFinished finished -> ReassignmentRules.finished(image, finished);
+            case MetadataCommand.RenewCoordinators renew -> renewCoordinators(image, renew, index);
+            case MetadataCommand.AppendGroupRecords append -> appendGroupRecords(image, append);
         };
         return switch (outcome) {
+            // Commits come by the hundred a second, and nobody who watches the image is to be woken by them.
+            case Outcome.Changed changed when changed.reply() instanceof CommandReply.GroupRecordsAppended -> changed;
             case Outcome.Changed changed -> new Outcome.Changed(changed.image().withIndex(index), changed.reply());
             case Outcome.Refused refused -> refused;
         };
@@ -75,7 +81,8 @@ public final class MetadataRules {
         if (known.isPresent() && known.get().incarnation().equals(register.incarnation())) {
             // The same process asks again because the first answer was lost.
             NodeInfo unfenced = known.get().withFenced(false);
-            return new Outcome.Changed(image.withNode(unfenced), new CommandReply.NodeEpoch(unfenced.epoch()));
+            return new Outcome.Changed(
+                    placed(image.withNode(unfenced), index), new CommandReply.NodeEpoch(unfenced.epoch()));
         }
         NodeInfo node = new NodeInfo(
                 register.nodeId(),
@@ -86,23 +93,37 @@ public final class MetadataRules {
                 register.partitionAddress(),
                 register.rack(),
                 false);
-        return new Outcome.Changed(image.withNode(node), new CommandReply.NodeEpoch(index));
+        // What the node's former process proposed must not count as this one's.
+        MetadataImage renewed = image.withCoordinators(
+                CoordinatorPlacement.renew(image.coordinators(), register.nodeId(), shard -> true, index));
+        return new Outcome.Changed(placed(renewed.withNode(node), index), new CommandReply.NodeEpoch(index));
     }
 
-    private static Outcome setFenced(MetadataImage image, int nodeId, long epoch, boolean fenced) {
+    private static MetadataImage placed(MetadataImage image, long index) {
+        return image.withCoordinators(CoordinatorPlacement.place(image.nodes().values(), image.coordinators(), index));
+    }
+
+    private static Outcome setFenced(MetadataImage image, int nodeId, long epoch, boolean fenced, long index) {
+        return known(image, nodeId, epoch)
+                .orElseGet(() ->
+                        done(placed(image.withNode(image.nodes().get(nodeId).withFenced(fenced)), index)));
+    }
+
+    /** The refusal when that is not the node as registered. */
+    private static Optional<Outcome> known(MetadataImage image, int nodeId, long epoch) {
         Optional<NodeInfo> node = image.node(nodeId);
         if (node.isEmpty()) {
-            return refuse(Refusal.UNKNOWN_NODE, "node " + nodeId + " is not registered");
+            return Optional.of(refuse(Refusal.UNKNOWN_NODE, "node " + nodeId + " is not registered"));
         }
         if (node.get().epoch() != epoch) {
-            return refuse(
+            return Optional.of(refuse(
                     Refusal.STALE_NODE_EPOCH,
-                    "node " + nodeId + " has epoch " + node.get().epoch() + ", not " + epoch);
+                    "node " + nodeId + " has epoch " + node.get().epoch() + ", not " + epoch));
         }
-        return done(image.withNode(node.get().withFenced(fenced)));
+        return Optional.empty();
     }
 
-    private static Outcome unregisterNode(MetadataImage image, MetadataCommand.UnregisterNode unregister) {
+    private static Outcome unregisterNode(MetadataImage image, MetadataCommand.UnregisterNode unregister, long index) {
         int id = unregister.nodeId();
         if (image.node(id).isEmpty()) {
             return refuse(Refusal.UNKNOWN_NODE, "node " + id + " is not registered");
@@ -117,7 +138,7 @@ public final class MetadataRules {
                 }
             }
         }
-        return done(image.withoutNode(id));
+        return done(placed(image.withoutNode(id), index));
     }
 
     private static Outcome createTopic(MetadataImage image, MetadataCommand.CreateTopic create) {
@@ -309,5 +330,24 @@ public final class MetadataRules {
         return new Outcome.Changed(
                 image.withNextProducerId(first + allocate.count()),
                 new CommandReply.ProducerIds(first, allocate.count()));
+    }
+
+    private static Outcome renewCoordinators(MetadataImage image, MetadataCommand.RenewCoordinators renew, long index) {
+        return known(image, renew.nodeId(), renew.nodeEpoch())
+                .orElseGet(() -> done(image.withCoordinators(CoordinatorPlacement.renew(
+                        image.coordinators(), renew.nodeId(), renew.shards()::contains, index))));
+    }
+
+    private static Outcome appendGroupRecords(MetadataImage image, MetadataCommand.AppendGroupRecords append) {
+        List<Integer> refused = new ArrayList<>();
+        for (MetadataCommand.ShardRecords records : append.shards()) {
+            int shard = records.shard();
+            if (shard < 0
+                    || shard >= GroupShards.COUNT
+                    || image.coordinators().get(shard).epoch() != records.epoch()) {
+                refused.add(shard);
+            }
+        }
+        return new Outcome.Changed(image, new CommandReply.GroupRecordsAppended(List.copyOf(refused)));
     }
 }

@@ -2,6 +2,7 @@ package io.barnabas.metadata.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.metadata.rules.group.GroupRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -373,5 +374,65 @@ class MetadataRulesTest {
     private static MetadataCommand elected(UUID topic, int partition, int leader, int epoch) {
         return new MetadataCommand.LeadersElected(
                 List.of(new MetadataCommand.ElectedLeader(topic, partition, leader, epoch)));
+    }
+
+    @Nested
+    class Groups {
+
+        private List<Integer> owners() {
+            return image.coordinators().stream().map(Coordinator::nodeId).toList();
+        }
+
+        private MetadataCommand.ShardRecords records(int shard, long epoch) {
+            return new MetadataCommand.ShardRecords(shard, epoch, List.of(new GroupRecord.OffsetRemoved("g", "t", 0)));
+        }
+
+        @Test
+        void followTheNodes() {
+            cluster(2);
+            assertThat(owners()).containsOnly(1, 2);
+            long epoch = image.node(2).orElseThrow().epoch();
+            accept(new MetadataCommand.FenceNode(2, epoch));
+            assertThat(owners()).containsOnly(1);
+            accept(new MetadataCommand.UnfenceNode(2, epoch));
+            assertThat(owners()).containsOnly(1, 2);
+            accept(new MetadataCommand.UnregisterNode(1));
+            assertThat(owners()).containsOnly(2);
+        }
+
+        @Test
+        void getNewEpochsWhenTheirNodeStartsAnewAndNotWhenItRepeatsItself() {
+            cluster(2);
+            List<Integer> before = owners();
+            accept(register(2, 1));
+            assertThat(image.coordinators()).noneMatch(coordinator -> coordinator.epoch() == index);
+            accept(register(2, 2));
+            assertThat(owners()).isEqualTo(before);
+            assertThat(image.coordinators())
+                    .allMatch(coordinator -> coordinator.nodeId() != 2 || coordinator.epoch() == index);
+        }
+
+        @Test
+        void refuseRecordsOfStaleEpochsAndTakeTheOthers() {
+            cluster(1);
+            long epoch = image.coordinators().get(3).epoch();
+            accept(new MetadataCommand.RenewCoordinators(
+                    1, image.node(1).orElseThrow().epoch(), List.of(4)));
+            MetadataImage before = image;
+            Outcome outcome = MetadataRules.apply(
+                    image,
+                    new MetadataCommand.AppendGroupRecords(
+                            List.of(records(3, epoch), records(4, epoch), records(64, epoch), records(-1, epoch))),
+                    ++index);
+            assertThat(outcome)
+                    .isEqualTo(new Outcome.Changed(before, new CommandReply.GroupRecordsAppended(List.of(4, 64, -1))));
+        }
+
+        @Test
+        void areNotRenewedForAFormerSelf() {
+            cluster(1);
+            refuse(Refusal.STALE_NODE_EPOCH, new MetadataCommand.RenewCoordinators(1, 5, List.of(1)), "has epoch");
+            refuse(Refusal.UNKNOWN_NODE, new MetadataCommand.RenewCoordinators(9, 5, List.of(1)), "node 9");
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.barnabas.metadata.rules;
 
+import io.barnabas.metadata.rules.group.GroupShards;
+import io.barnabas.metadata.rules.group.RandomRecords;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Draws commands that fit an image more often than not, and some that do not. */
 public final class RandomCommands {
@@ -23,7 +26,7 @@ public final class RandomCommands {
 
     /** The next command; {@code image} lends it ids, names and epochs that exist. */
     public MetadataCommand next(MetadataImage image) {
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(20)) {
             case 0 -> new MetadataCommand.InitCluster(random.nextInt(4) == 0 ? text() : CLUSTER);
             case 1, 2 -> register();
             case 3 -> new MetadataCommand.FenceNode(node(), epoch(image));
@@ -39,6 +42,10 @@ public final class RandomCommands {
                         topicId(image), random.nextInt(-1, 5), target(), random.nextBoolean());
             case 14 -> new MetadataCommand.CancelReassignment(topicId(image), random.nextInt(-1, 5));
             case 15 -> finished(image);
+            case 16 ->
+                new MetadataCommand.RenewCoordinators(
+                        node(), epoch(image), List.of(random.nextInt(70), random.nextInt(70)));
+            case 17, 18 -> groupRecords(image);
             default -> new MetadataCommand.AllocateProducerIds(node(), random.nextInt(1000));
         };
     }
@@ -93,6 +100,23 @@ public final class RandomCommands {
                                         .map(Reassignment::since)
                                         .orElse(random.nextLong(100)))))
                 .toList());
+    }
+
+    private MetadataCommand groupRecords(MetadataImage image) {
+        List<MetadataCommand.ShardRecords> shards = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            int shard = random.nextInt(-1, 70);
+            boolean right = shard >= 0 && shard < GroupShards.COUNT && random.nextInt(4) > 0;
+            long epoch = right ? image.coordinators().get(shard).epoch() : random.nextInt(-1, 100);
+            RandomRecords records = new RandomRecords(random);
+            shards.add(new MetadataCommand.ShardRecords(
+                    shard,
+                    epoch,
+                    Stream.generate(() -> records.next("group-" + shard + "-" + random.nextInt(3)))
+                            .limit(random.nextInt(6))
+                            .toList()));
+        }
+        return new MetadataCommand.AppendGroupRecords(List.copyOf(shards));
     }
 
     private int node() {
