@@ -16,6 +16,20 @@ final class ClassicGroups {
     }
 
     void join(GroupRequest.Join request, long ticket, Turn turn) {
+        GroupSettings.Classic limits = groups.settings().classic();
+        if (request.group().isEmpty()) {
+            turn.fail(ticket, GroupError.INVALID_GROUP_ID, "A group that is joined needs an id.");
+            return;
+        }
+        if (request.sessionTimeoutMs() < limits.minSessionTimeoutMs()
+                || request.sessionTimeoutMs() > limits.maxSessionTimeoutMs()) {
+            turn.fail(
+                    ticket,
+                    GroupError.INVALID_SESSION_TIMEOUT,
+                    "The session timeout must be " + limits.minSessionTimeoutMs() + " to "
+                            + limits.maxSessionTimeoutMs() + " ms (group.min and group.max.session.timeout.ms).");
+            return;
+        }
         Optional<Group> found = groups.find(request.group());
         if (found.isPresent()
                 && (found.get() instanceof ClassicGroup || !found.get().isEmpty())) {
