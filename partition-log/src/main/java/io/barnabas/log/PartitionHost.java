@@ -59,6 +59,9 @@ public interface PartitionHost extends AutoCloseable {
     /** Replicas that are being copied to other directories. */
     List<ReplicaMoveStatus> moves();
 
+    /** The Raft groups of the replicas that lead here. */
+    PartitionGroups groups();
+
     /** Calls {@code listener} whenever a replica of this node becomes leader; must not block. */
     void onElected(Consumer<PartitionReplica> listener);
 

@@ -11,8 +11,16 @@ import java.util.UUID;
  * @param partition the partition's number
  * @param peers all replicas, this node's included; the first is the preferred leader
  * @param config the log's settings
+ * @param joining whether the group lets this replica in later: it begins with no peers then, so that it neither votes
+ *     nor stands for election before it is a member
  */
-public record PartitionSpec(UUID groupId, String topic, int partition, List<Peer> peers, LogConfig config) {
+public record PartitionSpec(
+        UUID groupId, String topic, int partition, List<Peer> peers, LogConfig config, boolean joining) {
+
+    /** A replica that is a member of its group from the beginning. */
+    public PartitionSpec(UUID groupId, String topic, int partition, List<Peer> peers, LogConfig config) {
+        this(groupId, topic, partition, peers, config, false);
+    }
 
     /** A replica's node id and the host:port of its partition Raft server. */
     public record Peer(int nodeId, String address) {}

@@ -39,7 +39,6 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
@@ -70,6 +69,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final ReplicaRepairs repairs;
     private final Set<UUID> repairing = ConcurrentHashMap.newKeySet();
     private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
+    private final PartitionGroups groups;
     private volatile boolean closing;
     private final ReplicaMoves moves;
     private final CleanerThread cleaner;
@@ -107,6 +107,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 blocking,
                 System::currentTimeMillis);
         this.server = newServer();
+        this.groups = new RatisPartitionGroups(peerId, () -> server, blocking);
         this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
         this.cleaner = new CleanerThread(config.cleaner(), this::cleanable, System::currentTimeMillis);
     }
@@ -302,7 +303,7 @@ public final class RatisPartitionHost implements PartitionHost {
         if (moves.isMoving(spec.groupId())) {
             return CompletableFuture.completedFuture(present);
         }
-        if (hasPeers(present)) {
+        if (spec.joining() || hasPeers(present)) {
             return CompletableFuture.completedFuture(present);
         }
         // Ratis writes a group's peers down with its first committed entry only; a replica that stopped before it
@@ -317,7 +318,14 @@ public final class RatisPartitionHost implements PartitionHost {
     }
 
     private CompletableFuture<PartitionReplica> start(PartitionSpec spec) {
-        return start(spec, spec.peers().stream().map(GroupMembership::peer).toList());
+        return start(spec, members(spec));
+    }
+
+    /** Who a replica that begins takes for the members of its group. */
+    private static List<RaftPeer> members(PartitionSpec spec) {
+        return spec.joining()
+                ? List.of()
+                : spec.peers().stream().map(GroupMembership::peer).toList();
     }
 
     /** @param members none for a replica that others will let into their group */
@@ -534,10 +542,7 @@ public final class RatisPartitionHost implements PartitionHost {
             if (removed || runs(groupId)) {
                 return CompletableFuture.completedFuture(null);
             }
-            List<RaftPeer> peers = spec.stream()
-                    .flatMap(known -> known.peers().stream())
-                    .map(GroupMembership::peer)
-                    .toList();
+            List<RaftPeer> peers = spec.map(RatisPartitionHost::members).orElse(List.of());
             return CompletableFuture.runAsync(() -> requireFiles(groupId), blocking)
                     .thenCompose(there -> open(groupId, peers))
                     .handle((started, error) -> {
@@ -603,16 +608,16 @@ public final class RatisPartitionHost implements PartitionHost {
                 .exceptionally(error -> null);
     }
 
-    /** A null target makes the leader step down, so that whoever is up to date may be elected. */
     private CompletableFuture<Void> resign(UUID groupId) {
-        TransferLeadershipRequest request = new TransferLeadershipRequest(
-                clientId, peerId, RaftGroupId.valueOf(groupId), callIds.incrementAndGet(), null, RESIGN_TIMEOUT_MS);
-        try {
-            return server.transferLeadershipAsync(request).handle((reply, error) -> null);
-        } catch (IOException e) {
-            LOG.info("cannot hand over the lead of {}: {}", groupId, e.getMessage());
-            return CompletableFuture.completedFuture(null);
-        }
+        return groups.resign(groupId).exceptionally(error -> {
+            LOG.info("cannot hand over the lead of {}: {}", groupId, error.getMessage());
+            return null;
+        });
+    }
+
+    @Override
+    public PartitionGroups groups() {
+        return groups;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.barnabas.net.kafka;
 
 import io.barnabas.net.kafka.handler.AlterConfigsHandler;
+import io.barnabas.net.kafka.handler.AlterPartitionReassignmentsHandler;
 import io.barnabas.net.kafka.handler.AlterReplicaLogDirsHandler;
 import io.barnabas.net.kafka.handler.ApiVersionsHandler;
 import io.barnabas.net.kafka.handler.CreatePartitionsHandler;
@@ -19,6 +20,7 @@ import io.barnabas.net.kafka.handler.IncrementalAlterConfigsHandler;
 import io.barnabas.net.kafka.handler.InitProducerIdHandler;
 import io.barnabas.net.kafka.handler.ListConfigResourcesHandler;
 import io.barnabas.net.kafka.handler.ListOffsetsHandler;
+import io.barnabas.net.kafka.handler.ListPartitionReassignmentsHandler;
 import io.barnabas.net.kafka.handler.MetadataHandler;
 import io.barnabas.net.kafka.handler.OffsetForLeaderEpochHandler;
 import io.barnabas.net.kafka.handler.ProduceHandler;
@@ -61,6 +63,8 @@ public final class ApiTable {
                 api(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, new IncrementalAlterConfigsHandler(broker)),
                 api(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(broker)),
                 api(ApiKeys.UNREGISTER_BROKER, 0, 0, new UnregisterBrokerHandler(broker)),
+                api(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, 0, 1, new AlterPartitionReassignmentsHandler(broker)),
+                api(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, 0, new ListPartitionReassignmentsHandler(broker)),
                 api(ApiKeys.ALTER_REPLICA_LOG_DIRS, 1, 2, new AlterReplicaLogDirsHandler(broker)),
                 api(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5, new DescribeLogDirsHandler(broker)),
                 api(ApiKeys.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(broker)),

@@ -229,6 +229,9 @@ public final class Node implements AutoCloseable {
         LeaderReports reports = new LeaderReports(config.nodeId(), quorum, host, control);
         onStop("leader reports", reports::stop);
         reports.start(config.heartbeatInterval());
+        PartitionDuties duties = new PartitionDuties(config.nodeId(), quorum, host);
+        onStop("partition duties", duties::close);
+        duties.start();
     }
 
     /** A topic may ask for larger batches than the node's Raft transport carries; the node's limit holds then. */

@@ -45,7 +45,8 @@ final class ClusterView {
      * @param error LEADER_NOT_AVAILABLE while nobody leads
      * @param leader the leader's node id, or -1
      * @param epoch the leader epoch, or -1
-     * @param inSync the replicas that are alive: with Raft a majority of them, not a list, decides what is committed
+     * @param inSync the replicas that are alive and not still being added: with Raft a majority of them, not a list,
+     *     decides what is committed
      * @param offline the replicas that are not
      */
     record PartitionView(Errors error, int leader, int epoch, List<Integer> inSync, List<Integer> offline) {}
@@ -55,12 +56,16 @@ final class ClusterView {
         List<Integer> live = partition.replicas().stream().filter(this::isLive).toList();
         List<Integer> offline =
                 partition.replicas().stream().filter(id -> !live.contains(id)).toList();
+        List<Integer> adding = partition.adding();
+        List<Integer> inSync = live.stream()
+                .filter(id -> !adding.contains(id) || id == leadership.leader())
+                .toList();
         boolean led = isLive(leadership.leader());
         return new PartitionView(
                 led ? Errors.NONE : Errors.LEADER_NOT_AVAILABLE,
                 led ? leadership.leader() : NO_NODE,
                 leadership.epoch(),
-                live,
+                inSync,
                 offline);
     }
 

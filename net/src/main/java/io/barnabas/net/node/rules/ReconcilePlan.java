@@ -4,6 +4,7 @@ import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionSpec;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.PartitionInfo;
+import io.barnabas.metadata.rules.Reassignment;
 import io.barnabas.metadata.rules.TopicInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -109,21 +110,32 @@ public record ReconcilePlan(List<Action> actions) {
             LogConfig config = configs.apply(topic);
             for (PartitionInfo partition : own) {
                 UUID groupId = GroupIds.of(topic.id(), partition.partition());
+                boolean joining = partition
+                        .reassignment()
+                        .filter(change -> !change.original().contains(nodeId))
+                        .isPresent();
                 wanted.put(
                         groupId,
-                        peers(image, partition)
+                        peers(image, partition, joining)
                                 .map(peers -> new PartitionSpec(
-                                        groupId, topic.name(), partition.partition(), peers, config)));
+                                        groupId, topic.name(), partition.partition(), peers, config, joining)));
             }
         }
         return wanted;
     }
 
-    private static Optional<List<PartitionSpec.Peer>> peers(MetadataImage image, PartitionInfo partition) {
+    /** A group begins with the replicas of before a reassignment; one that joins may find it with any of all. */
+    private static Optional<List<PartitionSpec.Peer>> peers(
+            MetadataImage image, PartitionInfo partition, boolean joining) {
+        List<Integer> replicas = partition
+                .reassignment()
+                .filter(change -> !joining)
+                .map(Reassignment::original)
+                .orElse(partition.replicas());
         List<PartitionSpec.Peer> peers = new ArrayList<>();
-        for (int replica : partition.replicas()) {
+        for (int replica : replicas) {
             image.node(replica).ifPresent(node -> peers.add(new PartitionSpec.Peer(replica, node.partitionAddress())));
         }
-        return peers.size() == partition.replicas().size() ? Optional.of(List.copyOf(peers)) : Optional.empty();
+        return peers.size() == replicas.size() ? Optional.of(List.copyOf(peers)) : Optional.empty();
     }
 }

@@ -1,5 +1,7 @@
 package io.barnabas.net.kafka.testing;
 
+import io.barnabas.log.GroupMembers;
+import io.barnabas.log.PartitionGroups;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
@@ -96,6 +98,35 @@ public final class FakeHost implements PartitionHost {
     @Override
     public Optional<Path> directoryOf(UUID groupId) {
         return Optional.of(directory).filter(path -> replicas.containsKey(groupId));
+    }
+
+    /** Groups of one member each, which leads. */
+    @Override
+    public PartitionGroups groups() {
+        return new PartitionGroups() {
+            @Override
+            public Optional<GroupMembers> members(UUID groupId) {
+                return replica(groupId)
+                        .map(replica -> new GroupMembers(
+                                nodeId, replica.leadership().epoch(), Map.of(nodeId, new GroupMembers.Member(0, 0))));
+            }
+
+            @Override
+            public CompletableFuture<Void> change(
+                    UUID groupId, List<PartitionSpec.Peer> from, List<PartitionSpec.Peer> to) {
+                return CompletableFuture.failedFuture(new IOException("nobody else is here"));
+            }
+
+            @Override
+            public CompletableFuture<Void> transfer(UUID groupId, int node) {
+                return CompletableFuture.failedFuture(new IOException("nobody else is here"));
+            }
+
+            @Override
+            public CompletableFuture<Void> resign(UUID groupId) {
+                return CompletableFuture.completedFuture(null);
+            }
+        };
     }
 
     @Override
