@@ -1,6 +1,8 @@
 package io.barnabas.log;
 
+import io.barnabas.log.rules.ProducerEntry;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -75,6 +77,9 @@ public interface PartitionReplica {
      * consumer. Empty unless it leads.
      */
     Optional<byte[]> appliedState();
+
+    /** The idempotent producers known from the committed part of the log, in no order. */
+    Collection<ProducerEntry> producers();
 
     /** Size, progress and condition, for {@code partition describe} and metrics. */
     ReplicaStatus status();

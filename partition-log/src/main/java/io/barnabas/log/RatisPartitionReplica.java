@@ -3,6 +3,7 @@ package io.barnabas.log;
 import io.barnabas.log.compact.CleanableLog;
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.index.IndexSink;
+import io.barnabas.log.rules.ProducerEntry;
 import io.barnabas.log.rules.RetentionRule;
 import io.barnabas.log.segment.CorruptLogException;
 import io.barnabas.log.segment.DiskFault;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -318,6 +320,12 @@ final class RatisPartitionReplica implements PartitionReplica {
     public OptionalInt latestEpoch() {
         ReplicaLog open = log;
         return open == null ? OptionalInt.empty() : open.latestCommittedEpoch();
+    }
+
+    @Override
+    public Collection<ProducerEntry> producers() {
+        ReplicaLog open = log;
+        return open == null ? List.of() : open.committedProducers();
     }
 
     @Override

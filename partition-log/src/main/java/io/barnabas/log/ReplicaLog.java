@@ -5,6 +5,7 @@ import io.barnabas.log.compact.CleanableLog;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.EpochHistory;
 import io.barnabas.log.rules.LogEntry;
+import io.barnabas.log.rules.ProducerEntry;
 import io.barnabas.log.rules.ProducerLedger;
 import io.barnabas.log.rules.SequenceCheck;
 import io.barnabas.log.segment.Pending;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -406,6 +408,12 @@ final class ReplicaLog {
     EpochHistory epochs() {
         synchronized (state) {
             return epochs;
+        }
+    }
+
+    Collection<ProducerEntry> committedProducers() {
+        synchronized (state) {
+            return committedProducers.copy().entries();
         }
     }
 

@@ -1,18 +1,26 @@
 package io.barnabas.net.kafka;
 
+import io.barnabas.net.kafka.handler.AlterClientQuotasHandler;
 import io.barnabas.net.kafka.handler.AlterConfigsHandler;
 import io.barnabas.net.kafka.handler.AlterPartitionReassignmentsHandler;
 import io.barnabas.net.kafka.handler.AlterReplicaLogDirsHandler;
 import io.barnabas.net.kafka.handler.ApiVersionsHandler;
+import io.barnabas.net.kafka.handler.CreateAclsHandler;
 import io.barnabas.net.kafka.handler.CreatePartitionsHandler;
 import io.barnabas.net.kafka.handler.CreateTopicsHandler;
+import io.barnabas.net.kafka.handler.DeleteAclsHandler;
 import io.barnabas.net.kafka.handler.DeleteRecordsHandler;
 import io.barnabas.net.kafka.handler.DeleteTopicsHandler;
+import io.barnabas.net.kafka.handler.DescribeAclsHandler;
+import io.barnabas.net.kafka.handler.DescribeClientQuotasHandler;
 import io.barnabas.net.kafka.handler.DescribeClusterHandler;
 import io.barnabas.net.kafka.handler.DescribeConfigsHandler;
 import io.barnabas.net.kafka.handler.DescribeLogDirsHandler;
+import io.barnabas.net.kafka.handler.DescribeProducersHandler;
 import io.barnabas.net.kafka.handler.DescribeQuorumHandler;
 import io.barnabas.net.kafka.handler.DescribeTopicPartitionsHandler;
+import io.barnabas.net.kafka.handler.DescribeTransactionsHandler;
+import io.barnabas.net.kafka.handler.DescribeUserScramCredentialsHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
 import io.barnabas.net.kafka.handler.FetchSnapshotHandler;
 import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
@@ -21,10 +29,12 @@ import io.barnabas.net.kafka.handler.InitProducerIdHandler;
 import io.barnabas.net.kafka.handler.ListConfigResourcesHandler;
 import io.barnabas.net.kafka.handler.ListOffsetsHandler;
 import io.barnabas.net.kafka.handler.ListPartitionReassignmentsHandler;
+import io.barnabas.net.kafka.handler.ListTransactionsHandler;
 import io.barnabas.net.kafka.handler.MetadataHandler;
 import io.barnabas.net.kafka.handler.OffsetForLeaderEpochHandler;
 import io.barnabas.net.kafka.handler.ProduceHandler;
 import io.barnabas.net.kafka.handler.UnregisterBrokerHandler;
+import io.barnabas.net.kafka.handler.UpdateFeaturesHandler;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -69,9 +79,25 @@ public final class ApiTable {
                 api(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5, new DescribeLogDirsHandler(broker)),
                 api(ApiKeys.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(broker)),
                 api(ApiKeys.DESCRIBE_QUORUM, 0, 2, new DescribeQuorumHandler(broker)),
-                api(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(broker))));
-        served.add(api(ApiKeys.API_VERSIONS, 0, 4, new ApiVersionsHandler(served)));
+                api(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(broker)),
+                api(ApiKeys.DESCRIBE_PRODUCERS, 0, 0, new DescribeProducersHandler(broker)),
+                api(ApiKeys.UPDATE_FEATURES, 0, 2, new UpdateFeaturesHandler(broker))));
+        served.addAll(ofWhatIsNotHere());
+        served.add(api(ApiKeys.API_VERSIONS, 0, 4, new ApiVersionsHandler(broker, served)));
         return new ApiTable(served);
+    }
+
+    /** APIs that administrators' tools ask, about things that this cluster has not: each is told so plainly. */
+    private static List<Api<?, ?>> ofWhatIsNotHere() {
+        return List.of(
+                api(ApiKeys.DESCRIBE_ACLS, 1, 3, new DescribeAclsHandler()),
+                api(ApiKeys.CREATE_ACLS, 1, 3, new CreateAclsHandler()),
+                api(ApiKeys.DELETE_ACLS, 1, 3, new DeleteAclsHandler()),
+                api(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, 0, new DescribeUserScramCredentialsHandler()),
+                api(ApiKeys.DESCRIBE_CLIENT_QUOTAS, 0, 1, new DescribeClientQuotasHandler()),
+                api(ApiKeys.ALTER_CLIENT_QUOTAS, 0, 1, new AlterClientQuotasHandler()),
+                api(ApiKeys.LIST_TRANSACTIONS, 0, 2, new ListTransactionsHandler()),
+                api(ApiKeys.DESCRIBE_TRANSACTIONS, 0, 0, new DescribeTransactionsHandler()));
     }
 
     private static <Q extends ApiMessage, A extends ApiMessage> Api<Q, A> api(

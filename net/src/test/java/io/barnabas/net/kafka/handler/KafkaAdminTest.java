@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.metadata.QuorumStatus;
+import io.barnabas.metadata.rules.FeatureLevels;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.net.kafka.testing.FakeBroker;
 import io.barnabas.net.kafka.testing.ServedBroker;
@@ -17,25 +18,45 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.FeatureMetadata;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.SupportedVersionRange;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidUpdateVersionException;
+import org.apache.kafka.common.errors.ResourceNotFoundException;
+import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +206,74 @@ class KafkaAdminTest {
                 .hasCauseInstanceOf(BrokerIdNotRegisteredException.class);
         admin.unregisterBroker(3).all().get();
         assertThat(served.broker().quorum().image().nodes()).containsOnlyKeys(1, 2);
+    }
+
+    @Test
+    void featuresAndProducersAreDescribed() throws Exception {
+        served.broker().createTopic("orders", 1);
+        FeatureMetadata features = admin.describeFeatures().featureMetadata().get();
+        assertThat(features.finalizedFeatures())
+                .isEqualTo(Map.of(FeatureLevels.NAME, new FinalizedVersionRange((short) 1, (short) 1)));
+        assertThat(features.supportedFeatures())
+                .isEqualTo(Map.of(FeatureLevels.NAME, new SupportedVersionRange((short) 1, (short) 1)));
+        assertThat(features.finalizedFeaturesEpoch()).isPresent();
+        assertThatThrownBy(() -> admin.updateFeatures(
+                                Map.of(
+                                        FeatureLevels.NAME,
+                                        new FeatureUpdate((short) 2, FeatureUpdate.UpgradeType.UPGRADE)),
+                                new UpdateFeaturesOptions())
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(InvalidUpdateVersionException.class)
+                .hasMessageContaining("knows levels 1 to 1");
+
+        TopicPartition partition = new TopicPartition("orders", 0);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>("orders", 0, null, new byte[] {1}))
+                    .get();
+        }
+        assertThat(admin.describeProducers(List.of(partition))
+                        .partitionResult(partition)
+                        .get()
+                        .activeProducers())
+                .singleElement()
+                .satisfies(producer -> {
+                    assertThat(producer.lastSequence()).isZero();
+                    assertThat(producer.coordinatorEpoch()).isEmpty();
+                    assertThat(producer.currentTransactionStartOffset()).isEmpty();
+                });
+    }
+
+    @Test
+    void whatThisClusterHasNotIsToldPlainly() throws Exception {
+        ClientQuotaEntity alice = new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "alice"));
+        assertThat(admin.describeClientQuotas(ClientQuotaFilter.all())
+                        .entities()
+                        .get())
+                .isEmpty();
+        assertThatThrownBy(() -> admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
+                                alice, List.of(new ClientQuotaAlteration.Op("consumer_byte_rate", 1.0)))))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(UnsupportedVersionException.class)
+                .hasMessageContaining("quotas are not served");
+        assertThat(admin.listTransactions().all().get()).isEmpty();
+        assertThat(admin.describeUserScramCredentials().users().get()).isEmpty();
+        assertThatThrownBy(() -> admin.describeUserScramCredentials(List.of("alice"))
+                        .description("alice")
+                        .get())
+                .hasCauseInstanceOf(ResourceNotFoundException.class);
+        assertThatThrownBy(
+                        () -> admin.describeAcls(AclBindingFilter.ANY).values().get())
+                .hasCauseInstanceOf(SecurityDisabledException.class);
+        AclBinding acl = new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, "orders", PatternType.LITERAL),
+                new AccessControlEntry("User:alice", "*", AclOperation.READ, AclPermissionType.ALLOW));
+        assertThatThrownBy(() -> admin.createAcls(List.of(acl)).all().get())
+                .hasCauseInstanceOf(SecurityDisabledException.class);
+        assertThatThrownBy(() -> admin.deleteAcls(List.of(acl.toFilter())).all().get())
+                .hasCauseInstanceOf(SecurityDisabledException.class);
     }
 
     @Test

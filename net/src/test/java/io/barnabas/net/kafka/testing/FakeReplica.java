@@ -12,6 +12,8 @@ import io.barnabas.log.TrimOutcome;
 import io.barnabas.log.rules.BatchCheck;
 import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.BatchIntake;
+import io.barnabas.log.rules.ProducerEntry;
+import io.barnabas.log.rules.ProducerLedger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -203,6 +206,15 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
         return batches.isEmpty()
                 ? OptionalInt.empty()
                 : OptionalInt.of(batches.getLast().header().partitionLeaderEpoch());
+    }
+
+    @Override
+    public synchronized Collection<ProducerEntry> producers() {
+        ProducerLedger ledger = new ProducerLedger();
+        batches.stream()
+                .filter(stored -> stored.lastOffset() < highWatermark)
+                .forEach(stored -> ledger.record(stored.header()));
+        return ledger.entries();
     }
 
     @Override

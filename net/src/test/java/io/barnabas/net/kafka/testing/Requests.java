@@ -6,19 +6,27 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteAclsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -31,6 +39,7 @@ import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
@@ -41,6 +50,7 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -222,6 +232,56 @@ public final class Requests {
                                 List.of(new DescribeTopicPartitionsRequestData.TopicRequest().setName(topic.name())));
             case ALTER_PARTITION_REASSIGNMENTS -> reassign(topic);
             case LIST_PARTITION_REASSIGNMENTS -> new ListPartitionReassignmentsRequestData().setTopics(null);
+            case DESCRIBE_PRODUCERS ->
+                new DescribeProducersRequestData()
+                        .setTopics(List.of(new DescribeProducersRequestData.TopicRequest()
+                                .setName(topic.name())
+                                .setPartitionIndexes(List.of(0, 1))));
+            case UPDATE_FEATURES -> upgrade("metadata.version", 27);
+            default -> ofWhatIsNotHere(key);
+        };
+    }
+
+    private static ApiMessage ofWhatIsNotHere(ApiKeys key) {
+        return switch (key) {
+            case DESCRIBE_ACLS ->
+                new DescribeAclsRequestData()
+                        .setResourceTypeFilter((byte) 2)
+                        .setPatternTypeFilter((byte) 3)
+                        .setOperation((byte) 2)
+                        .setPermissionType((byte) 3);
+            case CREATE_ACLS ->
+                new CreateAclsRequestData()
+                        .setCreations(List.of(new CreateAclsRequestData.AclCreation()
+                                .setResourceType((byte) 2)
+                                .setResourceName("orders")
+                                .setResourcePatternType((byte) 3)
+                                .setPrincipal("User:alice")
+                                .setHost("*")
+                                .setOperation((byte) 3)
+                                .setPermissionType((byte) 3)));
+            case DELETE_ACLS ->
+                new DeleteAclsRequestData()
+                        .setFilters(List.of(new DeleteAclsRequestData.DeleteAclsFilter()
+                                .setResourceTypeFilter((byte) 2)
+                                .setPatternTypeFilter((byte) 3)
+                                .setOperation((byte) 3)
+                                .setPermissionType((byte) 3)));
+            case DESCRIBE_USER_SCRAM_CREDENTIALS ->
+                new DescribeUserScramCredentialsRequestData()
+                        .setUsers(List.of(new DescribeUserScramCredentialsRequestData.UserName().setName("alice")));
+            case DESCRIBE_CLIENT_QUOTAS -> new DescribeClientQuotasRequestData();
+            case ALTER_CLIENT_QUOTAS ->
+                new AlterClientQuotasRequestData()
+                        .setEntries(List.of(new AlterClientQuotasRequestData.EntryData()
+                                .setEntity(List.of(new AlterClientQuotasRequestData.EntityData()
+                                        .setEntityType("user")
+                                        .setEntityName("alice")))
+                                .setOps(List.of(new AlterClientQuotasRequestData.OpData()
+                                        .setKey("consumer_byte_rate")
+                                        .setValue(1)))));
+            case LIST_TRANSACTIONS -> new ListTransactionsRequestData().setStateFilters(List.of("Ongoing", "Torn"));
+            case DESCRIBE_TRANSACTIONS -> new DescribeTransactionsRequestData().setTransactionalIds(List.of("writer"));
             default -> throw new IllegalArgumentException("no typical request of " + key + " is known");
         };
     }
@@ -233,6 +293,16 @@ public final class Requests {
                         .setPartitions(List.of(new AlterPartitionReassignmentsRequestData.ReassignablePartition()
                                 .setPartitionIndex(0)
                                 .setReplicas(List.of(FakeBroker.ID))))));
+    }
+
+    /** An upgrade of one feature. */
+    public static UpdateFeaturesRequestData upgrade(String feature, int level) {
+        UpdateFeaturesRequestData request = new UpdateFeaturesRequestData();
+        request.featureUpdates()
+                .add(new UpdateFeaturesRequestData.FeatureUpdateKey()
+                        .setFeature(feature)
+                        .setMaxVersionLevel((short) level));
+        return request;
     }
 
     private static CreateTopicsRequestData create(String name) {
