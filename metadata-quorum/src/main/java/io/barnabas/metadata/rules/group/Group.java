@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * A group of either kind. Both serve members that speak the classic protocol: a consumer group does while its members
  * move to the new one.
  */
-sealed interface Group permits ClassicGroup {
+sealed interface Group permits ClassicGroup, ConsumerGroup {
 
     /** Why something is refused. */
     record Refused(GroupError error, String message) {}

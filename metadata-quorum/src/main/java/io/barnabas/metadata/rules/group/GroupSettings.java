@@ -1,5 +1,7 @@
 package io.barnabas.metadata.rules.group;
 
+import java.util.Locale;
+
 /**
  * The node's settings for the groups it coordinates; names and defaults are Kafka's ({@code group.*} and
  * {@code offsets.*}).
@@ -12,7 +14,7 @@ public record GroupSettings(Classic classic, Consumer consumer, Offsets offsets)
 
     public static final GroupSettings DEFAULT = new GroupSettings(
             new Classic(6_000, 1_800_000, 3_000, Integer.MAX_VALUE),
-            new Consumer(45_000, 5_000, Integer.MAX_VALUE, 600_000),
+            new Consumer(45_000, 5_000, Integer.MAX_VALUE, 600_000, Migration.BIDIRECTIONAL),
             new Offsets(4_096, 7 * 24 * 60 * 60_000L, 600_000));
 
     /**
@@ -28,8 +30,35 @@ public record GroupSettings(Classic classic, Consumer consumer, Offsets offsets)
      * @param heartbeatIntervalMs {@code group.consumer.heartbeat.interval.ms}
      * @param maxSize {@code group.consumer.max.size}, members
      * @param regexRefreshIntervalMs {@code group.consumer.regex.refresh.interval.ms}
+     * @param migration {@code group.consumer.migration.policy}
      */
-    public record Consumer(int sessionTimeoutMs, int heartbeatIntervalMs, int maxSize, int regexRefreshIntervalMs) {}
+    public record Consumer(
+            int sessionTimeoutMs,
+            int heartbeatIntervalMs,
+            int maxSize,
+            int regexRefreshIntervalMs,
+            Migration migration) {}
+
+    /** Whether a group that has members may change its kind when members of the other protocol come or go. */
+    public enum Migration {
+        BIDIRECTIONAL,
+        UPGRADE,
+        DOWNGRADE,
+        DISABLED;
+
+        /** The policy of that name, in Kafka's lower case. */
+        public static Migration named(String name) {
+            return valueOf(name.toUpperCase(Locale.ROOT));
+        }
+
+        boolean mayUpgrade() {
+            return this == BIDIRECTIONAL || this == UPGRADE;
+        }
+
+        boolean mayDowngrade() {
+            return this == BIDIRECTIONAL || this == DOWNGRADE;
+        }
+    }
 
     /**
      * @param maxMetadataBytes {@code offset.metadata.max.bytes}, characters
