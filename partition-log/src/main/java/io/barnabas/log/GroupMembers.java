@@ -24,6 +24,18 @@ public record GroupMembers(int self, int epoch, Map<Integer, Member> byNode) {
      */
     public record Member(long lag, long silentMs) {}
 
+    /** A member that has not answered for as long, in milliseconds, does not keep up. */
+    public static final long SILENT_MS = 2_000;
+
+    /** Nor does one that has more Raft entries to match than this. */
+    public static final long MAX_LAG = 2_000;
+
+    /** Whether a node is a member that answers and is nearly up to date. */
+    public boolean keepsUp(int node) {
+        Member member = byNode.get(node);
+        return member != null && member.silentMs() <= SILENT_MS && member.lag() <= MAX_LAG;
+    }
+
     /** Node ids. */
     public Set<Integer> nodes() {
         return byNode.keySet();

@@ -138,7 +138,7 @@ public final class MetadataRules {
                 }
             }
         }
-        return done(placed(image.withoutNode(id), index));
+        return done(placed(image.withoutNode(id).withConfigs(new ConfigResource.Node(id), Map.of()), index));
     }
 
     private static Outcome createTopic(MetadataImage image, MetadataCommand.CreateTopic create) {
@@ -194,8 +194,11 @@ public final class MetadataRules {
                     "replication factor " + replicationFactor + " needs as many live nodes, but only " + live.size()
                             + " of " + image.nodes().size() + " registered nodes are live");
         }
+        List<NodeInfo> open = live.stream()
+                .filter(node -> !NodeOverrides.isDrained(image, node.id()))
+                .toList();
         return new Replicas.Chosen(Placement.place(
-                live,
+                open.size() < replicationFactor ? live : open,
                 present.stream().map(PartitionInfo::wanted).toList(),
                 total - present.size(),
                 replicationFactor,

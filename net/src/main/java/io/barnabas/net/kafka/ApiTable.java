@@ -21,6 +21,7 @@ import io.barnabas.net.kafka.handler.DescribeQuorumHandler;
 import io.barnabas.net.kafka.handler.DescribeTopicPartitionsHandler;
 import io.barnabas.net.kafka.handler.DescribeTransactionsHandler;
 import io.barnabas.net.kafka.handler.DescribeUserScramCredentialsHandler;
+import io.barnabas.net.kafka.handler.ElectLeadersHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
 import io.barnabas.net.kafka.handler.FetchSnapshotHandler;
 import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
@@ -73,6 +74,7 @@ public final class ApiTable {
                 api(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, new IncrementalAlterConfigsHandler(broker)),
                 api(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(broker)),
                 api(ApiKeys.UNREGISTER_BROKER, 0, 0, new UnregisterBrokerHandler(broker)),
+                api(ApiKeys.ELECT_LEADERS, 0, 2, new ElectLeadersHandler(broker)),
                 api(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, 0, 1, new AlterPartitionReassignmentsHandler(broker)),
                 api(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, 0, new ListPartitionReassignmentsHandler(broker)),
                 api(ApiKeys.ALTER_REPLICA_LOG_DIRS, 1, 2, new AlterReplicaLogDirsHandler(broker)),

@@ -229,7 +229,7 @@ public final class Node implements AutoCloseable {
         LeaderReports reports = new LeaderReports(config.nodeId(), quorum, host, control);
         onStop("leader reports", reports::stop);
         reports.start(config.heartbeatInterval());
-        PartitionDuties duties = new PartitionDuties(config.nodeId(), quorum, host);
+        PartitionDuties duties = new PartitionDuties(config.nodeId(), quorum, host, config.leaderBalance());
         onStop("partition duties", duties::close);
         duties.start();
     }

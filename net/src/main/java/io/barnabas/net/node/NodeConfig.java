@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param log defaults of partitions
  * @param heartbeatInterval {@code broker.heartbeat.interval.ms}
  * @param sessionTimeout {@code broker.session.timeout.ms}
+ * @param leaderBalance {@code auto.leader.rebalance.enable} and its interval
  */
 public record NodeConfig(
         int nodeId,
@@ -46,7 +47,8 @@ public record NodeConfig(
         Sockets sockets,
         Log log,
         Duration heartbeatInterval,
-        Duration sessionTimeout) {
+        Duration sessionTimeout,
+        PartitionDuties.LeaderBalance leaderBalance) {
 
     /**
      * The node's Raft servers.

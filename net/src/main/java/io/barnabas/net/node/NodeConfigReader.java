@@ -84,7 +84,8 @@ final class NodeConfigReader {
                                 longNumber(NodeKeys.LOG_INDEX_REBUILD_BYTES_PER_SECOND)),
                         longNumber(NodeKeys.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND)),
                 millis(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS),
-                millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS));
+                millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS),
+                LeaderKeys.read(effective));
     }
 
     private void checkEach() {

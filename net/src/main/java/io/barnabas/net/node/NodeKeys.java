@@ -153,6 +153,7 @@ public final class NodeKeys {
 
     static {
         TopicDefaultKeys.all().forEach(NodeKeys::add);
+        LeaderKeys.all().forEach(NodeKeys::add);
     }
 
     public static final NodeKey LOG_FLUSH = withDefault(

@@ -10,7 +10,9 @@ import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.Reassignment;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.node.rules.GroupIds;
+import io.barnabas.net.node.rules.LeadRule;
 import io.barnabas.net.node.rules.MembershipStep;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -42,19 +44,31 @@ final class PartitionDuties implements AutoCloseable {
     private final int nodeId;
     private final MetadataQuorum quorum;
     private final PartitionHost host;
+    private final LeaderBalance balance;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("partition-duties").factory());
     private final Map<UUID, Step> underWay = new HashMap<>();
     private final Map<UUID, Long> pausedUntilNs = new HashMap<>();
     private final Map<UUID, String> troubles = new HashMap<>();
+    private long balancedNs;
 
     /** A step that is being taken towards what a reassignment wants. */
     private record Step(List<Integer> wanted) {}
 
-    PartitionDuties(int nodeId, MetadataQuorum quorum, PartitionHost host) {
+    /**
+     * When leads go back to the preferred replicas by themselves.
+     *
+     * @param enabled {@code auto.leader.rebalance.enable}
+     * @param interval {@code leader.imbalance.check.interval.seconds}
+     */
+    record LeaderBalance(boolean enabled, Duration interval) {}
+
+    PartitionDuties(int nodeId, MetadataQuorum quorum, PartitionHost host, LeaderBalance balance) {
         this.nodeId = nodeId;
         this.quorum = quorum;
         this.host = host;
+        this.balance = balance;
+        this.balancedNs = System.nanoTime();
     }
 
     void start() {
@@ -65,11 +79,16 @@ final class PartitionDuties implements AutoCloseable {
         try {
             MetadataImage image = quorum.image();
             long now = System.nanoTime();
+            boolean balanceNow =
+                    balance.enabled() && now - balancedNs >= balance.interval().toNanos();
+            if (balanceNow) {
+                balancedNs = now;
+            }
             pausedUntilNs.values().removeIf(until -> until - now < 0);
             for (TopicInfo topic : image.topics().values()) {
                 for (PartitionInfo partition : topic.partitions()) {
                     if (partition.leader() == nodeId) {
-                        attend(image, topic, partition);
+                        attend(image, topic, partition, balanceNow);
                     }
                 }
             }
@@ -78,7 +97,7 @@ final class PartitionDuties implements AutoCloseable {
         }
     }
 
-    private void attend(MetadataImage image, TopicInfo topic, PartitionInfo partition) {
+    private void attend(MetadataImage image, TopicInfo topic, PartitionInfo partition, boolean balanceNow) {
         UUID groupId = GroupIds.of(topic.id(), partition.partition());
         // An image that does not show this very election may be older than what the group has become meanwhile.
         Optional<GroupMembers> group =
@@ -93,6 +112,11 @@ final class PartitionDuties implements AutoCloseable {
             MembershipStep next = partition.reassignment().isPresent()
                     ? MembershipStep.of(group.get(), partition.wanted())
                     : MembershipStep.tidy(group.get(), partition.wanted());
+            if (next instanceof MembershipStep.Settle) {
+                next = LeadRule.handOver(image, partition, group.get(), balanceNow)
+                        .<MembershipStep>map(MembershipStep.HandOver::new)
+                        .orElse(next);
+            }
             take(next, image, topic, partition, group.get());
         }
     }

@@ -72,6 +72,8 @@ class NodeConfigTest {
                         Map.entry("log.index.cache.bytes", "33554432"),
                         Map.entry("log.index.write.buffer.bytes", "8388608"),
                         Map.entry("log.index.rebuild.bytes.per.second", "67108864"),
+                        Map.entry("auto.leader.rebalance.enable", "true"),
+                        Map.entry("leader.imbalance.check.interval.seconds", "300"),
                         Map.entry("log.flush", "sync"),
                         Map.entry("log.flush.interval.ms", "1000"),
                         Map.entry("producer.id.expiration.ms", "86400000"),

@@ -1,6 +1,8 @@
 package io.barnabas.net.kafka.handler;
 
 import io.barnabas.metadata.rules.MetadataCommand;
+import io.barnabas.metadata.rules.NodeInfo;
+import io.barnabas.metadata.rules.NodeOverrides;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.TopicConfigs;
@@ -13,7 +15,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Changes the overrides of topics; both APIs that do so share the checks. */
+/** Changes the overrides of topics and nodes; both APIs that do so share the checks. */
 final class ConfigChanges {
 
     private final Broker broker;
@@ -55,10 +57,7 @@ final class ConfigChanges {
         }
         return switch (ConfigResource.Type.forId(type)) {
             case TOPIC -> applyToTopic(name, validateOnly, change);
-            case BROKER ->
-                done(
-                        Errors.INVALID_REQUEST,
-                        "settings of a node are read when it starts: change its node.properties and restart it");
+            case BROKER -> applyToNode(name, validateOnly, change);
             default -> done(Errors.INVALID_REQUEST, "only configs of topics can be altered here");
         };
     }
@@ -94,8 +93,44 @@ final class ConfigChanges {
         if (flaw.isPresent()) {
             return done(Errors.INVALID_CONFIG, flaw.get());
         }
-        MetadataCommand command = new MetadataCommand.AlterConfigs(
-                new io.barnabas.metadata.rules.ConfigResource.Topic(topic.name()), alter.set(), alter.unset());
+        return propose(
+                new MetadataCommand.AlterConfigs(
+                        new io.barnabas.metadata.rules.ConfigResource.Topic(topic.name()), alter.set(), alter.unset()),
+                validateOnly);
+    }
+
+    private CompletableFuture<Result> applyToNode(
+            String name, boolean validateOnly, Function<Map<String, String>, Change> change) {
+        Optional<NodeInfo> node = broker.quorum().image().nodes().values().stream()
+                .filter(known -> Integer.toString(known.id()).equals(name))
+                .findFirst();
+        if (node.isEmpty()) {
+            return done(
+                    Errors.INVALID_REQUEST,
+                    name.isEmpty() ? "every setting is a node's own" : "node " + name + " is not registered");
+        }
+        Change made = change.apply(
+                NodeOverrides.of(broker.quorum().image(), node.get().id()));
+        if (made instanceof Change.Flawed flawed) {
+            return done(flawed.error(), flawed.message());
+        }
+        Change.Alter alter = (Change.Alter) made;
+        Optional<String> flaw = alter.set().entrySet().stream()
+                .flatMap(config -> NodeOverrides.flaw(config.getKey(), String.valueOf(config.getValue())).stream())
+                .findFirst();
+        if (flaw.isPresent()) {
+            return done(Errors.INVALID_REQUEST, flaw.get());
+        }
+        return propose(
+                new MetadataCommand.AlterConfigs(
+                        new io.barnabas.metadata.rules.ConfigResource.Node(
+                                node.get().id()),
+                        alter.set(),
+                        alter.unset()),
+                validateOnly);
+    }
+
+    private CompletableFuture<Result> propose(MetadataCommand command, boolean validateOnly) {
         CompletableFuture<Proposals.Answer> answer = validateOnly
                 ? CompletableFuture.completedFuture(proposals.rehearse(command))
                 : proposals.propose(command);

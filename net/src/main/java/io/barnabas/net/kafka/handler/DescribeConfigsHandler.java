@@ -1,5 +1,6 @@
 package io.barnabas.net.kafka.handler;
 
+import io.barnabas.metadata.rules.NodeOverrides;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
@@ -100,6 +101,13 @@ public final class DescribeConfigsHandler
                 result.configs()
                         .add(config(request, name, nodeSources(name, key), key.type(), key.documentation())
                                 .setReadOnly(true));
+            }
+        });
+        NodeOverrides.of(broker.quorum().image(), broker.nodeId()).forEach((name, value) -> {
+            if (wanted(resource, name)) {
+                List<DescribeConfigsSynonym> sources = List.of(source(name, value, ConfigSource.DYNAMIC_BROKER_CONFIG));
+                result.configs()
+                        .add(config(request, name, sources, ConfigDef.Type.BOOLEAN, NodeOverrides.DOCUMENTATION));
             }
         });
         return result;

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * The next step of a partition's leader on the way to the replicas wanted. Replicas join before others leave, so that at
@@ -13,12 +12,6 @@ import java.util.stream.Stream;
  * majority that keeps up.
  */
 public sealed interface MembershipStep {
-
-    /** A member that has not answered for as long does not count. */
-    long SILENT_MS = 2_000;
-
-    /** Nor does one that has more Raft entries to match than this. */
-    long MAX_LAG = 2_000;
 
     /** The group has the members wanted, as soon as they are committed. */
     record Settle() implements MembershipStep {}
@@ -56,7 +49,7 @@ public sealed interface MembershipStep {
         }
         if (!target.contains(group.self())) {
             return staying.stream()
-                    .filter(id -> keepsUp(group, id))
+                    .filter(id -> group.keepsUp(id))
                     .findFirst()
                     .<MembershipStep>map(HandOver::new)
                     .orElseGet(() -> new Wait("none of the nodes " + staying + " keeps up, to which to hand the lead"));
@@ -76,17 +69,11 @@ public sealed interface MembershipStep {
     private static MembershipStep change(GroupMembers group, Set<Integer> next) {
         Set<Integer> silent = new HashSet<>();
         next.stream()
-                .filter(id -> group.nodes().contains(id) && !keepsUp(group, id))
+                .filter(id -> group.nodes().contains(id) && !group.keepsUp(id))
                 .forEach(silent::add);
         return next.size() - silent.size() > next.size() / 2
                 ? new Change(next)
                 : new Wait("nodes " + new TreeSet<>(silent) + " do not keep up, and " + next + " have no majority"
                         + " without them");
-    }
-
-    /** Whether a member answers and is nearly up to date. */
-    static boolean keepsUp(GroupMembers group, int node) {
-        return Stream.ofNullable(group.byNode().get(node))
-                .anyMatch(member -> member.silentMs() <= SILENT_MS && member.lag() <= MAX_LAG);
     }
 }

@@ -27,6 +27,7 @@ import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -231,6 +232,7 @@ public final class Requests {
                         .setTopics(
                                 List.of(new DescribeTopicPartitionsRequestData.TopicRequest().setName(topic.name())));
             case ALTER_PARTITION_REASSIGNMENTS -> reassign(topic);
+            case ELECT_LEADERS -> new ElectLeadersRequestData().setTopicPartitions(null);
             case LIST_PARTITION_REASSIGNMENTS -> new ListPartitionReassignmentsRequestData().setTopics(null);
             case DESCRIBE_PRODUCERS ->
                 new DescribeProducersRequestData()
