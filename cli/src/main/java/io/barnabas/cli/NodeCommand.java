@@ -15,7 +15,9 @@ import picocli.CommandLine.Spec;
             NodeStartCommand.class,
             NodeListCommand.class,
             NodeDescribeCommand.class,
-            NodeLogDirsCommand.class
+            NodeLogDirsCommand.class,
+            NodeDrainCommand.class,
+            NodeDecommissionCommand.class
         })
 final class NodeCommand implements Runnable {
 

@@ -8,13 +8,15 @@ import picocli.CommandLine.Spec;
 /** The group of partition commands. */
 @Command(
         name = "partition",
-        description = "Read and inspect partitions.",
+        description = "Read, inspect, move and repair partitions.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PartitionTailCommand.class,
             PartitionDescribeCommand.class,
+            PartitionMoveCommand.class,
             PartitionMoveDirCommand.class,
+            PartitionElectCommand.class,
             PartitionRepairCommand.class
         })
 final class PartitionCommand implements Runnable {
