@@ -4,19 +4,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.barnabas.metadata.proto.HeartbeatMessage;
 import io.barnabas.metadata.proto.HeartbeatReply;
+import io.barnabas.metadata.rules.CommandReply;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.MetadataRules;
 import io.barnabas.metadata.rules.Outcome;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -24,23 +21,24 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
-import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
-import org.apache.ratis.util.MD5FileUtil;
 
-/** Carries metadata commands through Ratis: decode, apply by the rules, publish the image, answer. */
+/** Carries metadata commands through Ratis: decode, apply by the rules, store group records, publish the image, answer. */
 final class MetadataStateMachine extends BaseStateMachine {
 
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    /** Beside Ratis' directories: those of snapshots are moved away as a whole when one is installed. */
+    private static final String GROUPS = "groups";
+
+    private final MetadataSnapshots storage = new MetadataSnapshots();
+    private final GroupStore groups = new GroupStore();
     private final Events events;
+    private Path groupsDirectory;
     private volatile MetadataImage image = MetadataImage.EMPTY;
 
     /** What the quorum does when the state machine moves; called on Ratis' threads, must not block. */
@@ -64,6 +62,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
             storage.init(raftStorage);
+            groupsDirectory = raftStorage.getStorageDir().getRoot().toPath().resolve(GROUPS);
             load();
         });
     }
@@ -83,19 +82,21 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
     }
 
+    /** Whatever the group store held, it begins with what the snapshot holds; the Raft log brings the rest. */
     private void load() throws IOException {
-        SingleFileSnapshotInfo snapshot = storage.loadLatestSnapshot();
-        if (snapshot == null) {
+        Optional<MetadataSnapshots.Snapshot> found = storage.load();
+        groups.restore(groupsDirectory, found.flatMap(MetadataSnapshots.Snapshot::groups));
+        if (found.isEmpty()) {
             return;
         }
-        Path file = snapshot.getFile().getPath();
+        MetadataSnapshots.Snapshot snapshot = found.get();
         try {
-            image = ImageCodec.decode(Files.readAllBytes(file));
+            image = ImageCodec.decode(snapshot.image());
         } catch (InvalidProtocolBufferException e) {
-            throw new IOException("metadata snapshot " + file + " cannot be read: " + e.getMessage(), e);
+            throw new IOException("metadata snapshot " + snapshot.path() + " cannot be read: " + e.getMessage(), e);
         }
-        setLastAppliedTermIndex(snapshot.getTermIndex());
-        events.applied(image, snapshot.getIndex());
+        setLastAppliedTermIndex(snapshot.applied());
+        events.applied(image, snapshot.applied().getIndex());
     }
 
     @Override
@@ -107,6 +108,10 @@ final class MetadataStateMachine extends BaseStateMachine {
         return image;
     }
 
+    GroupRecords groupRecords() {
+        return groups;
+    }
+
     @Override
     public StateMachineStorage getStateMachineStorage() {
         return storage;
@@ -114,37 +119,61 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
-        byte[] command = request.getMessage().getContent().toByteArray();
+        byte[] bytes = request.getMessage().getContent().toByteArray();
+        MetadataCommand command;
         try {
-            CommandCodec.decode(command);
+            command = CommandCodec.decode(bytes);
         } catch (InvalidProtocolBufferException e) {
             throw new StateMachineException("not a metadata command: " + e.getMessage(), e, false);
         }
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
-                .setLogData(UnsafeByteOperations.unsafeWrap(command))
+                .setLogData(UnsafeByteOperations.unsafeWrap(bytes))
+                .setStateMachineContext(command)
                 .build();
     }
 
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
-        MetadataCommand command;
-        try {
-            command = CommandCodec.decode(
-                    entry.getStateMachineLogEntry().getLogData().toByteArray());
-        } catch (InvalidProtocolBufferException e) {
-            // Skipping it would let this node's image drift from the others'.
-            throw new IllegalStateException("metadata entry " + entry.getIndex() + " cannot be read", e);
-        }
+        MetadataCommand command = command(transaction, entry);
         Outcome outcome = MetadataRules.apply(image, command, entry.getIndex());
         if (outcome instanceof Outcome.Changed changed) {
+            if (command instanceof MetadataCommand.AppendGroupRecords append) {
+                write(append, (CommandReply.GroupRecordsAppended) changed.reply());
+            }
             image = changed.image();
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         events.applied(image, entry.getIndex());
         return CompletableFuture.completedFuture(message(ResultCodec.encode(outcome, entry.getIndex())));
+    }
+
+    /** As decoded when this node took the request as leader, or from the log. */
+    private static MetadataCommand command(TransactionContext transaction, LogEntryProto entry) {
+        if (transaction.getStateMachineContext() instanceof MetadataCommand command) {
+            return command;
+        }
+        try {
+            return CommandCodec.decode(
+                    entry.getStateMachineLogEntry().getLogData().toByteArray());
+        } catch (InvalidProtocolBufferException e) {
+            // Skipping it would let this node's image drift from the others'.
+            throw new IllegalStateException("metadata entry " + entry.getIndex() + " cannot be read", e);
+        }
+    }
+
+    private void write(MetadataCommand.AppendGroupRecords append, CommandReply.GroupRecordsAppended reply) {
+        try {
+            groups.apply(append.shards().stream()
+                    .filter(records -> !reply.refusedShards().contains(records.shard()))
+                    .toList());
+        } catch (IOException e) {
+            // Nothing may be applied after records that are missing; a start writes them again from the log.
+            events.storageFailed(e.getMessage());
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Message message(MessageLite reply) {
@@ -177,31 +206,12 @@ final class MetadataStateMachine extends BaseStateMachine {
         if (applied.getIndex() < 0) {
             return -1;
         }
-        Path file =
-                storage.getSnapshotFile(applied.getTerm(), applied.getIndex()).toPath();
-        // One name for all, so that what a crash leaves behind is overwritten by the next.
-        Path temporary = file.resolveSibling("snapshot.tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(ImageCodec.encode(image));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        // The digest first: a snapshot without one could not be sent to a follower, a digest without one is swept up.
-        MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
-        MD5FileUtil.saveMD5File(file.toFile(), digest);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory = FileChannel.open(file.getParent())) {
-            directory.force(true);
-        }
-        storage.updateLatestSnapshot(new SingleFileSnapshotInfo(new FileInfo(file, digest), applied));
+        storage.save(applied, ImageCodec.encode(image), groups::checkpoint);
         return applied.getIndex();
     }
 
     @Override
     public void close() throws IOException {
-        getLifeCycle().checkStateAndClose(() -> {});
+        getLifeCycle().checkStateAndClose(groups::close);
     }
 }

@@ -153,6 +153,11 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
         return stateMachine.image();
     }
 
+    /** The committed group records as this node has applied them; readable until the quorum is closed. */
+    public GroupRecords groupRecords() {
+        return stateMachine.groupRecords();
+    }
+
     @Override
     public Subscription subscribe(Consumer<MetadataImage> listener) {
         return publisher.subscribe(listener);

@@ -71,6 +71,9 @@ final class LocalQuorum implements AutoCloseable {
         RaftServerConfigKeys.Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4KB"));
         RaftServerConfigKeys.Log.setPurgeGap(raft, 1);
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(raft, true);
+        // A snapshot that meets a stopped node is tried again after all its chunks could have been answered.
+        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(raft, 4);
+        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(raft, TimeDuration.valueOf(250, TimeUnit.MILLISECONDS));
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(raft, snapshotEvery);
         RatisMetadataQuorum quorum = RatisMetadataQuorum.open(new MetadataQuorumConfig(

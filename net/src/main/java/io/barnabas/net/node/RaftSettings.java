@@ -28,8 +28,16 @@ final class RaftSettings {
     private static final int BUFFER_MARGIN = 8;
 
     private static final int METADATA_ENTRY_BYTES = 8 << 20;
-    private static final int METADATA_SNAPSHOT_EVERY = 50_000;
-    private static final int METADATA_PRESERVED_ENTRIES = 10_000;
+    private static final int METADATA_SNAPSHOT_EVERY = 10_000;
+    private static final int METADATA_PRESERVED_ENTRIES = 5_000;
+
+    /**
+     * Chunks of a snapshot on the way to a follower, and the time for one. A follower that goes away meanwhile is not
+     * tried again before all of them could have been answered.
+     */
+    private static final int SNAPSHOT_CHUNKS_AT_ONCE = 4;
+
+    private static final TimeDuration SNAPSHOT_CHUNK_TIMEOUT = TimeDuration.valueOf(1, TimeUnit.SECONDS);
     private static final int PARTITION_SNAPSHOT_EVERY = 100_000;
 
     /** A replica that was away for so many batches goes on by Raft; one that missed more copies segments. */
@@ -49,7 +57,11 @@ final class RaftSettings {
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf(2L * METADATA_ENTRY_BYTES));
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(raft, METADATA_SNAPSHOT_EVERY);
-        RaftServerConfigKeys.Snapshot.setRetentionFileNum(raft, 2);
+        Log.Appender.setSnapshotChunkSizeMax(raft, SizeInBytes.valueOf("1MB"));
+        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(raft, SNAPSHOT_CHUNKS_AT_ONCE);
+        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(raft, SNAPSHOT_CHUNK_TIMEOUT);
+        // Group commits make large entries; followers that are not far behind need few segments.
+        Log.setSegmentCacheNumMax(raft, 2);
         // A dead voter must not keep the others from purging; it takes a snapshot when it comes back.
         Log.setPurgeUptoSnapshotIndex(raft, true);
         Log.setPurgePreservationLogNum(raft, METADATA_PRESERVED_ENTRIES);
