@@ -39,6 +39,9 @@ final class LeaderDuties implements AutoCloseable {
     /** The commands of the last judgement and the last change of listeners; touched by the timer's thread alone. */
     private CompletableFuture<?> verdicts = CompletableFuture.completedFuture(null);
 
+    /** Whether this node may stand for election; touched by the timer's thread alone. */
+    private boolean standing = true;
+
     private CompletableFuture<?> invitation = CompletableFuture.completedFuture(null);
 
     /**
@@ -65,6 +68,7 @@ final class LeaderDuties implements AutoCloseable {
     private void tick() {
         try {
             RaftServer.Division division = quorum.division();
+            standOrRest(division);
             if (!division.getInfo().isLeaderReady()) {
                 return;
             }
@@ -76,6 +80,20 @@ final class LeaderDuties implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn("the metadata leader's duties failed, next try in {} ms", TICK_MS, e);
+        }
+    }
+
+    /**
+     * Raft makes a listener a voter when the configuration says so, but a voter that became a listener keeps its old
+     * role until it restarts. It would then stand for election one day, find itself no voter, and shut down.
+     */
+    private void standOrRest(RaftServer.Division division) throws IOException {
+        RaftPeerId self = division.getId();
+        boolean stands = division.getRaftConf().getPeer(self, RaftPeerRole.FOLLOWER) != null
+                || division.getRaftConf().getPeer(self, RaftPeerRole.LISTENER) == null;
+        if (stands != standing) {
+            quorum.standForElection(stands);
+            standing = stands;
         }
     }
 

@@ -16,6 +16,8 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
@@ -33,13 +35,15 @@ final class LeaderRequests {
 
     private final RaftServer server;
     private final RaftClient client;
-    private final List<RaftPeerId> voters;
+    /** Whom to ask before this node knows a configuration of the quorum. */
+    private final List<RaftPeerId> firstVoters;
+
     private final AtomicLong callIds = new AtomicLong();
 
     LeaderRequests(RaftServer server, RaftClient client, List<RaftPeerId> voters) {
         this.server = server;
         this.client = client;
-        this.voters = List.copyOf(voters);
+        this.firstVoters = List.copyOf(voters);
     }
 
     /** Asks this node's own division, with a call id of its own; the reply says so when this node does not lead. */
@@ -60,7 +64,7 @@ final class LeaderRequests {
             throws MetadataUnavailableException {
         long deadline = System.nanoTime() + within.toNanos();
         long callId = nextCallId();
-        RaftPeerId target = knownLeader().orElse(voters.getFirst());
+        RaftPeerId target = knownLeader().orElseGet(() -> voters().getFirst());
         for (int attempt = 1; ; attempt++) {
             Throwable failure;
             try {
@@ -87,6 +91,24 @@ final class LeaderRequests {
         }
     }
 
+    /** Asks a leader once for another configuration. */
+    RaftClientReply setConfiguration(RaftPeerId leader, SetConfigurationRequest.Arguments arguments, long deadline)
+            throws IOException, InterruptedException, TimeoutException {
+        return attempt(
+                new SetConfigurationRequest(
+                        client.getId(), leader, RatisMetadataQuorum.GROUP_ID, nextCallId(), arguments),
+                deadline);
+    }
+
+    /** Asks a leader once to make way for another. */
+    RaftClientReply transferLeadership(RaftPeerId leader, RaftPeerId successor, long timeoutMs, long deadline)
+            throws IOException, InterruptedException, TimeoutException {
+        return attempt(
+                new TransferLeadershipRequest(
+                        client.getId(), leader, RatisMetadataQuorum.GROUP_ID, nextCallId(), successor, timeoutMs),
+                deadline);
+    }
+
     static MetadataUnavailableException unavailable(Throwable cause) {
         return new MetadataUnavailableException(
                 "no majority of the metadata quorum answered in time"
@@ -107,9 +129,14 @@ final class LeaderRequests {
 
     private CompletableFuture<RaftClientReply> locally(RaftClientRequest request) {
         try {
-            // The division itself, not the server: that would hop through an executor and wait there.
-            RaftServer.Division division = server.getDivision(RatisMetadataQuorum.GROUP_ID);
-            return ((RaftClientAsynchronousProtocol) division).submitClientRequestAsync(request);
+            return switch (request) {
+                case SetConfigurationRequest change -> server.setConfigurationAsync(change);
+                case TransferLeadershipRequest transfer -> server.transferLeadershipAsync(transfer);
+                // The division itself, not the server: that would hop through an executor and wait there.
+                default ->
+                    ((RaftClientAsynchronousProtocol) server.getDivision(RatisMetadataQuorum.GROUP_ID))
+                            .submitClientRequestAsync(request);
+            };
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -142,18 +169,41 @@ final class LeaderRequests {
             return failed;
         }
         Optional<RaftPeerId> suggested = failure instanceof NotLeaderException notLeader
-                ? Optional.ofNullable(notLeader.getSuggestedLeader()).map(RaftPeer::getId)
+                ? Optional.ofNullable(notLeader.getSuggestedLeader()).map(this::reachable)
                 : Optional.empty();
+        List<RaftPeerId> voters = voters();
         return suggested
                 .or(this::knownLeader)
-                .filter(leader -> voters.contains(leader) && !leader.equals(failed))
+                .filter(leader -> !leader.equals(failed))
                 .orElseGet(() -> voters.get(attempt % voters.size()));
+    }
+
+    /** Voters come and go: those of the newest configuration known here, else those that the node was told of. */
+    private List<RaftPeerId> voters() {
+        try {
+            List<RaftPeerId> voters =
+                    server.getDivision(RatisMetadataQuorum.GROUP_ID).getRaftConf().getAllPeers().stream()
+                            .map(this::reachable)
+                            .toList();
+            return voters.isEmpty() ? firstVoters : voters;
+        } catch (IOException e) {
+            return firstVoters;
+        }
+    }
+
+    /** The peer, whose address the transport knows from here on. */
+    private RaftPeerId reachable(RaftPeer peer) {
+        client.getClientRpc().addRaftPeers(List.of(peer));
+        return peer.getId();
     }
 
     private Optional<RaftPeerId> knownLeader() {
         try {
-            return Optional.ofNullable(
-                    server.getDivision(RatisMetadataQuorum.GROUP_ID).getInfo().getLeaderId());
+            RaftServer.Division division = server.getDivision(RatisMetadataQuorum.GROUP_ID);
+            RaftPeerId leader = division.getInfo().getLeaderId();
+            return Optional.ofNullable(leader)
+                    .map(id -> division.getRaftConf().getPeer(id))
+                    .map(this::reachable);
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -31,6 +31,21 @@ public interface MetadataQuorum extends AutoCloseable {
     /** The quorum as this node sees it. */
     QuorumStatus status();
 
+    /**
+     * Lets a registered, live node vote in the quorum, which it follows so far. The future completes when the change is
+     * committed and this node knows of it, and fails as that of {@link #propose} does.
+     */
+    CompletableFuture<CommandResult> addVoter(int nodeId);
+
+    /**
+     * Takes a voter's vote; a registered node follows from then on. Refused when the other voters that are live would be
+     * no majority.
+     */
+    CompletableFuture<CommandResult> removeVoter(int nodeId);
+
+    /** Makes a voter the quorum's leader. */
+    CompletableFuture<CommandResult> transferLeadership(int nodeId);
+
     /** Hands leadership to another voter when this node leads, for a graceful stop. Completes when tried. */
     CompletableFuture<Void> resignLeadership();
 

@@ -23,6 +23,7 @@ import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -62,6 +63,7 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
     private final RaftServer server;
     private final RaftClient client;
     private final LeaderRequests requests;
+    private final VoterChanges voterChanges;
 
     private RatisMetadataQuorum(MetadataQuorumConfig config) throws IOException {
         this.config = config;
@@ -105,6 +107,7 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
                 .build();
         this.requests = new LeaderRequests(
                 server, client, voters().stream().map(RaftPeer::getId).toList());
+        this.voterChanges = new VoterChanges(server, requests, this::image);
     }
 
     /** Starts this node's part of the quorum, on an empty storage or on what an earlier run left. */
@@ -286,6 +289,34 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
 
     static int nodeId(RaftPeerId id) {
         return Integer.parseInt(id.toString());
+    }
+
+    static RaftPeerId peerId(int nodeId) {
+        return RaftPeerId.valueOf(Integer.toString(nodeId));
+    }
+
+    @Override
+    public CompletableFuture<CommandResult> addVoter(int nodeId) {
+        return onThreadOfItsOwn(() -> voterChanges.add(nodeId, config.proposalTimeout()));
+    }
+
+    @Override
+    public CompletableFuture<CommandResult> removeVoter(int nodeId) {
+        return onThreadOfItsOwn(() -> voterChanges.remove(nodeId, config.proposalTimeout()));
+    }
+
+    @Override
+    public CompletableFuture<CommandResult> transferLeadership(int nodeId) {
+        return onThreadOfItsOwn(() -> voterChanges.transfer(nodeId, config.proposalTimeout()));
+    }
+
+    /** Whether this node stands for election when it hears no leader. */
+    void standForElection(boolean stands) throws IOException {
+        long call = requests.nextCallId();
+        server.leaderElectionManagementAsync(
+                stands
+                        ? LeaderElectionManagementRequest.newResume(client.getId(), peerId, GROUP_ID, call)
+                        : LeaderElectionManagementRequest.newPause(client.getId(), peerId, GROUP_ID, call));
     }
 
     @Override

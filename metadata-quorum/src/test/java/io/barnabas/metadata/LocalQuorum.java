@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
@@ -31,7 +32,7 @@ final class LocalQuorum implements AutoCloseable {
     private final Duration proposalTimeout;
     private final SortedMap<Integer, String> voters = new TreeMap<>();
     private final Map<Integer, String> addresses = new HashMap<>();
-    private final Map<Integer, RatisMetadataQuorum> running = new HashMap<>();
+    private final Map<Integer, RatisMetadataQuorum> running = new ConcurrentHashMap<>();
 
     LocalQuorum(Path directory, int voterCount, long snapshotEvery) throws IOException {
         this(directory, voterCount, snapshotEvery, Duration.ofSeconds(15));

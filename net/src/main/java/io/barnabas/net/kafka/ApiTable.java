@@ -1,5 +1,6 @@
 package io.barnabas.net.kafka;
 
+import io.barnabas.net.kafka.handler.AddRaftVoterHandler;
 import io.barnabas.net.kafka.handler.AlterClientQuotasHandler;
 import io.barnabas.net.kafka.handler.AlterConfigsHandler;
 import io.barnabas.net.kafka.handler.AlterPartitionReassignmentsHandler;
@@ -22,6 +23,7 @@ import io.barnabas.net.kafka.handler.DescribeTopicPartitionsHandler;
 import io.barnabas.net.kafka.handler.DescribeTransactionsHandler;
 import io.barnabas.net.kafka.handler.DescribeUserScramCredentialsHandler;
 import io.barnabas.net.kafka.handler.ElectLeadersHandler;
+import io.barnabas.net.kafka.handler.EndQuorumEpochHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
 import io.barnabas.net.kafka.handler.FetchSnapshotHandler;
 import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
@@ -34,6 +36,7 @@ import io.barnabas.net.kafka.handler.ListTransactionsHandler;
 import io.barnabas.net.kafka.handler.MetadataHandler;
 import io.barnabas.net.kafka.handler.OffsetForLeaderEpochHandler;
 import io.barnabas.net.kafka.handler.ProduceHandler;
+import io.barnabas.net.kafka.handler.RemoveRaftVoterHandler;
 import io.barnabas.net.kafka.handler.UnregisterBrokerHandler;
 import io.barnabas.net.kafka.handler.UpdateFeaturesHandler;
 import java.util.ArrayList;
@@ -82,6 +85,9 @@ public final class ApiTable {
                 api(ApiKeys.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(broker)),
                 api(ApiKeys.DESCRIBE_QUORUM, 0, 2, new DescribeQuorumHandler(broker)),
                 api(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(broker)),
+                api(ApiKeys.ADD_RAFT_VOTER, 0, 1, new AddRaftVoterHandler(broker)),
+                api(ApiKeys.REMOVE_RAFT_VOTER, 0, 0, new RemoveRaftVoterHandler(broker)),
+                api(ApiKeys.END_QUORUM_EPOCH, 0, 1, new EndQuorumEpochHandler(broker)),
                 api(ApiKeys.DESCRIBE_PRODUCERS, 0, 0, new DescribeProducersHandler(broker)),
                 api(ApiKeys.UPDATE_FEATURES, 0, 2, new UpdateFeaturesHandler(broker))));
         served.addAll(ofWhatIsNotHere());

@@ -35,6 +35,8 @@ public final class KafkaErrors {
             case STALE_NODE_EPOCH -> Errors.STALE_BROKER_EPOCH;
             case UNKNOWN_NODE -> Errors.BROKER_ID_NOT_REGISTERED;
             case NODE_IN_USE, INVALID_REQUEST -> Errors.INVALID_REQUEST;
+            case DUPLICATE_VOTER -> Errors.DUPLICATE_VOTER;
+            case VOTER_NOT_FOUND -> Errors.VOTER_NOT_FOUND;
             case TOPIC_ALREADY_EXISTS -> Errors.TOPIC_ALREADY_EXISTS;
             case INVALID_TOPIC_NAME -> Errors.INVALID_TOPIC_EXCEPTION;
             case INVALID_PARTITIONS -> Errors.INVALID_PARTITIONS;

@@ -9,6 +9,7 @@ import io.barnabas.metadata.rules.MetadataRules;
 import io.barnabas.metadata.rules.Outcome;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.KafkaErrors;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.protocol.Errors;
@@ -37,9 +38,21 @@ final class Proposals {
 
     /** Proposes a command; never completes exceptionally. */
     CompletableFuture<Answer> propose(MetadataCommand command) {
-        return broker.quorum()
-                .propose(command)
-                .handle((result, error) -> error != null ? failed(command, error) : answer(result));
+        return answer(command, broker.quorum().propose(command));
+    }
+
+    /** What became of {@code change}, which may fail; {@code what} it was is for the log. */
+    CompletableFuture<Answer> answer(Object what, CompletableFuture<CommandResult> change) {
+        return change.handle((result, error) -> error != null ? failed(what, error) : answer(result));
+    }
+
+    /** Why a request meant for the cluster of that id, or null for any, does not belong here. */
+    static Optional<Answer.Failed> otherCluster(Broker broker, String clusterId) {
+        String own = broker.quorum().image().clusterId();
+        return clusterId == null || clusterId.equals(own)
+                ? Optional.empty()
+                : Optional.of(new Answer.Failed(
+                        Errors.INCONSISTENT_CLUSTER_ID, "this is cluster " + own + ", not " + clusterId));
     }
 
     /** What the command would do to this node's image, without doing it. */
@@ -59,13 +72,13 @@ final class Proposals {
         };
     }
 
-    private static Answer failed(MetadataCommand command, Throwable error) {
+    private static Answer failed(Object what, Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         if (cause instanceof MetadataUnavailableException) {
             return new Answer.Failed(
                     Errors.REQUEST_TIMED_OUT, cause.getMessage() + "; the change may or may not take effect");
         }
-        LOG.error("proposing {} failed", command, cause);
+        LOG.error("proposing {} failed", what, cause);
         return new Answer.Failed(Errors.UNKNOWN_SERVER_ERROR, "the change failed; the node's log says why");
     }
 }

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.SupportedVersionRange;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
@@ -42,6 +43,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.DuplicateVoterException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidUpdateVersionException;
 import org.apache.kafka.common.errors.ResourceNotFoundException;
@@ -51,6 +53,7 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.errors.VoterNotFoundException;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
@@ -243,6 +246,25 @@ class KafkaAdminTest {
                     assertThat(producer.coordinatorEpoch()).isEmpty();
                     assertThat(producer.currentTransactionStartOffset()).isEmpty();
                 });
+    }
+
+    @Test
+    void votersOfTheQuorumComeAndGo() throws Exception {
+        served.broker()
+                .quorum()
+                .status(new QuorumStatus(1, 4, 12, List.of(new QuorumStatus.Member(1, 12, 1000)), List.of()));
+        RaftVoterEndpoint raft = new RaftVoterEndpoint("RAFT", "127.0.0.1", 10092);
+        admin.addRaftVoter(2, Uuid.ZERO_UUID, Set.of(raft)).all().get();
+        assertThat(admin.describeMetadataQuorum().quorumInfo().get().voters()).hasSize(2);
+        assertThatThrownBy(() -> admin.addRaftVoter(2, Uuid.ZERO_UUID, Set.of(raft))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(DuplicateVoterException.class);
+        assertThatThrownBy(() -> admin.unregisterBroker(2).all().get())
+                .hasMessageContaining("votes in the metadata quorum");
+        admin.removeRaftVoter(2, Uuid.ZERO_UUID).all().get();
+        assertThatThrownBy(() -> admin.removeRaftVoter(2, Uuid.ZERO_UUID).all().get())
+                .hasCauseInstanceOf(VoterNotFoundException.class);
     }
 
     @Test

@@ -3,11 +3,14 @@ package io.barnabas.net.kafka.testing;
 import io.barnabas.metadata.MetadataQuorum;
 import io.barnabas.metadata.MetadataUnavailableException;
 import io.barnabas.metadata.QuorumStatus;
+import io.barnabas.metadata.rules.CommandReply;
 import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
 import io.barnabas.metadata.rules.MetadataRules;
 import io.barnabas.metadata.rules.Outcome;
+import io.barnabas.metadata.rules.Refusal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +21,7 @@ public final class FakeQuorum implements MetadataQuorum {
 
     private final List<Consumer<MetadataImage>> listeners = new CopyOnWriteArrayList<>();
     private volatile MetadataImage image = MetadataImage.EMPTY;
-    private volatile QuorumStatus status = new QuorumStatus(1, 1, 0, List.of(), List.of());
+    private volatile QuorumStatus status = new QuorumStatus(1, 1, 0, new ArrayList<>(), new ArrayList<>());
     private volatile boolean available = true;
 
     @Override
@@ -53,7 +56,12 @@ public final class FakeQuorum implements MetadataQuorum {
 
     /** What {@link #status()} tells from now on. */
     public void status(QuorumStatus now) {
-        status = now;
+        status = new QuorumStatus(
+                now.leader(),
+                now.term(),
+                now.highWatermark(),
+                new ArrayList<>(now.voters()),
+                new ArrayList<>(now.observers()));
     }
 
     @Override
@@ -71,6 +79,48 @@ public final class FakeQuorum implements MetadataQuorum {
     @Override
     public QuorumStatus status() {
         return status;
+    }
+
+    @Override
+    public CompletableFuture<CommandResult> addVoter(int nodeId) {
+        return image.node(nodeId).isEmpty()
+                ? refused(Refusal.UNKNOWN_NODE, "node " + nodeId + " is not registered")
+                : changeVoters(nodeId, false, () -> status.voters().add(member(nodeId)));
+    }
+
+    @Override
+    public CompletableFuture<CommandResult> removeVoter(int nodeId) {
+        return changeVoters(nodeId, true, () -> status.voters().removeIf(member -> member.nodeId() == nodeId));
+    }
+
+    @Override
+    public CompletableFuture<CommandResult> transferLeadership(int nodeId) {
+        return changeVoters(
+                nodeId,
+                true,
+                () -> status = new QuorumStatus(
+                        nodeId, status.term() + 1, status.highWatermark(), status.voters(), status.observers()));
+    }
+
+    private synchronized CompletableFuture<CommandResult> changeVoters(int nodeId, boolean voter, Runnable change) {
+        if (!available) {
+            return CompletableFuture.failedFuture(new MetadataUnavailableException("no majority", null));
+        }
+        if (status.voters().stream().anyMatch(member -> member.nodeId() == nodeId) != voter) {
+            return refused(
+                    voter ? Refusal.VOTER_NOT_FOUND : Refusal.DUPLICATE_VOTER,
+                    "node " + nodeId + (voter ? " does not vote" : " votes already"));
+        }
+        change.run();
+        return CompletableFuture.completedFuture(new CommandResult.Accepted(new CommandReply.Done(), image.index()));
+    }
+
+    private static CompletableFuture<CommandResult> refused(Refusal reason, String message) {
+        return CompletableFuture.completedFuture(new CommandResult.Refused(reason, message));
+    }
+
+    private static QuorumStatus.Member member(int nodeId) {
+        return new QuorumStatus.Member(nodeId, 0, 0);
     }
 
     @Override

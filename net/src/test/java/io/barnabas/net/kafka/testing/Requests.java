@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -50,6 +52,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -240,6 +243,11 @@ public final class Requests {
                                 .setName(topic.name())
                                 .setPartitionIndexes(List.of(0, 1))));
             case UPDATE_FEATURES -> upgrade("metadata.version", 27);
+            case ADD_RAFT_VOTER ->
+                new AddRaftVoterRequestData().setClusterId(null).setVoterId(99).setTimeoutMs(TIMEOUT_MS);
+            case REMOVE_RAFT_VOTER ->
+                new RemoveRaftVoterRequestData().setClusterId(null).setVoterId(99);
+            case END_QUORUM_EPOCH -> endEpoch(version, 1, 1, 99);
             default -> ofWhatIsNotHere(key);
         };
     }
@@ -295,6 +303,23 @@ public final class Requests {
                         .setPartitions(List.of(new AlterPartitionReassignmentsRequestData.ReassignablePartition()
                                 .setPartitionIndex(0)
                                 .setReplicas(List.of(FakeBroker.ID))))));
+    }
+
+    /** A leader of the metadata quorum that makes way. */
+    public static EndQuorumEpochRequestData endEpoch(int version, int leader, int epoch, int successor) {
+        EndQuorumEpochRequestData.PartitionData partition = new EndQuorumEpochRequestData.PartitionData()
+                .setLeaderId(leader)
+                .setLeaderEpoch(epoch);
+        if (version < 1) {
+            partition.setPreferredSuccessors(List.of(successor));
+        } else {
+            partition.setPreferredCandidates(
+                    List.of(new EndQuorumEpochRequestData.ReplicaInfo().setCandidateId(successor)));
+        }
+        return new EndQuorumEpochRequestData()
+                .setTopics(List.of(new EndQuorumEpochRequestData.TopicData()
+                        .setTopicName("__cluster_metadata")
+                        .setPartitions(List.of(partition))));
     }
 
     /** An upgrade of one feature. */
