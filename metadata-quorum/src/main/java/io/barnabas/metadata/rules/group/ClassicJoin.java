@@ -127,15 +127,22 @@ final class ClassicJoin {
         switch (rebalance.state()) {
             case STABLE -> {
                 if (rebalance.protocol().orElse("").equals(roster.elected())) {
-                    turn.write(rebalance.record());
+                    rebalance.writeDown(turn);
                     member.answerJoin(unchanged(member, request, leaderBefore), turn);
                 } else {
+                    rebalance.writeReplaced(member, turn);
                     rebalance.prepare(turn);
                 }
             }
-            // The leader may be about to assign to the old id.
-            case COMPLETING_REBALANCE -> rebalance.prepare(turn);
-            case EMPTY, PREPARING_REBALANCE -> rebalance.completeIfAllJoined(turn);
+            case COMPLETING_REBALANCE -> {
+                // The leader may be about to assign to the old id.
+                rebalance.writeReplaced(member, turn);
+                rebalance.prepare(turn);
+            }
+            case EMPTY, PREPARING_REBALANCE -> {
+                rebalance.writeReplaced(member, turn);
+                rebalance.completeIfAllJoined(turn);
+            }
         }
     }
 

@@ -66,6 +66,7 @@ final class ClassicRebalance {
     private Optional<Set<String>> subscribedTopics = Optional.empty();
     private int generation;
     private long sinceMs;
+    private GroupRecord.ClassicGroupState written;
     private boolean initial;
     private boolean moreCame;
     private int initialDelayMs;
@@ -74,6 +75,7 @@ final class ClassicRebalance {
     ClassicRebalance(Groups groups, GroupRecord.ClassicGroupState restored) {
         this.groups = groups;
         this.id = restored.group();
+        this.written = restored;
         this.protocolType = restored.protocolType();
         this.protocol = restored.protocol();
         this.generation = restored.generation();
@@ -128,6 +130,45 @@ final class ClassicRebalance {
                 roster.members().stream().map(ClassicMember::state).toList());
     }
 
+    /** Writes the group down as it is, Stable or Empty. */
+    void writeDown(Turn turn) {
+        written = record();
+        turn.write(written);
+    }
+
+    /**
+     * Writes the last complete generation down again, with a static member's new id in it. Without this a coordinator
+     * that takes over before the next generation is complete would fence the member that is there, and let go on the one
+     * that it replaced.
+     */
+    void writeReplaced(ClassicMember member, Turn turn) {
+        Optional<String> replaced = written.members().stream()
+                .filter(before -> before.groupInstanceId().isPresent()
+                        && before.groupInstanceId().equals(member.instanceId())
+                        && !before.memberId().equals(member.id()))
+                .map(GroupRecord.ClassicMemberState::memberId)
+                .findFirst();
+        if (replaced.isEmpty()) {
+            return;
+        }
+        String oldId = replaced.get();
+        written = new GroupRecord.ClassicGroupState(
+                id,
+                written.protocolType(),
+                written.protocol(),
+                written.leader().map(leader -> leader.equals(oldId) ? member.id() : leader),
+                written.generation(),
+                written.sinceMs(),
+                written.members().stream()
+                        .map(before -> before.memberId().equals(oldId)
+                                ? ClassicMember.restore(before)
+                                        .renamed(member.id())
+                                        .state()
+                                : before)
+                        .toList());
+        turn.write(written);
+    }
+
     /** The member is alive now. */
     void heardOf(ClassicMember member, long nowMs) {
         groups.deadlines().set(id, Kind.SESSION, member.id(), nowMs + member.sessionTimeoutMs());
@@ -141,6 +182,7 @@ final class ClassicRebalance {
         moreCame |= initial;
         groups.deadlines().cancel(id, Kind.PENDING_JOIN, member.id());
         roster.add(member);
+        writeReplaced(member, turn);
         groups.deadlines().set(id, Kind.SESSION, member.id(), turn.nowMs() + FIRST_JOIN_TIMEOUT_MS);
         prepareOrComplete(turn);
     }
@@ -246,7 +288,7 @@ final class ClassicRebalance {
             protocol = Optional.empty();
             subscribedTopics = subscriptions();
             become(State.EMPTY, turn.nowMs());
-            turn.write(record());
+            writeDown(turn);
             return;
         }
         protocol = Optional.of(roster.elected());
@@ -277,7 +319,7 @@ final class ClassicRebalance {
     void assign(Map<String, ByteString> assignments, Turn turn) {
         become(State.STABLE, turn.nowMs());
         roster.members().forEach(member -> member.assign(assignments.getOrDefault(member.id(), ByteString.EMPTY)));
-        turn.write(record());
+        writeDown(turn);
         for (ClassicMember member : roster.members()) {
             if (member.answerSync(synced(member), turn)) {
                 heardOf(member, turn.nowMs());

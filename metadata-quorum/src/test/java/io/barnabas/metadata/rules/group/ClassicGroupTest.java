@@ -781,6 +781,21 @@ class ClassicGroupTest {
         }
 
         @Test
+        void aStaticMemberReplacedDuringARebalanceStaysReplaced() {
+            ClassicClient leader = client();
+            ClassicClient before = client().instance("i");
+            stabilize(leader, before);
+            leader.join();
+            ClassicClient after = client().instance("i");
+            after.joined(after.join());
+            shard.restart();
+
+            assertThat(shard.error(before.heartbeat())).isEqualTo(GroupError.FENCED_INSTANCE_ID);
+            assertThat(shard.error(after.heartbeat())).isEqualTo(GroupError.ILLEGAL_GENERATION);
+            assertThat(after.joined(after.join()).generation()).isEqualTo(1);
+        }
+
+        @Test
         void generationsGoOnAfterAnEmptyGroup() {
             ClassicClient member = client();
             stabilize(member);
