@@ -28,6 +28,9 @@ public interface MetadataQuorum extends AutoCloseable {
     /** Tells the quorum's leader that this node lives; completes with false when the leader no longer knows the epoch. */
     CompletableFuture<Boolean> heartbeat(long nodeEpoch);
 
+    /** The records of groups as this node has applied them; readable until the quorum is closed. */
+    GroupRecords groupRecords();
+
     /** The quorum as this node sees it. */
     QuorumStatus status();
 

@@ -156,7 +156,7 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
         return stateMachine.image();
     }
 
-    /** The committed group records as this node has applied them; readable until the quorum is closed. */
+    @Override
     public GroupRecords groupRecords() {
         return stateMachine.groupRecords();
     }

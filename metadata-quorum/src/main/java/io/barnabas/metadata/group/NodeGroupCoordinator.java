@@ -1,5 +1,6 @@
 package io.barnabas.metadata.group;
 
+import io.barnabas.metadata.GroupRecords;
 import io.barnabas.metadata.MetadataQuorum;
 import io.barnabas.metadata.rules.CommandReply;
 import io.barnabas.metadata.rules.CommandResult;
@@ -47,7 +48,7 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
     private static final long RETRY_MS = 200;
 
     private final MetadataQuorum quorum;
-    private final WrittenGroups groups;
+    private final GroupRecords records;
     private final GroupCoordinatorConfig config;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("group-coordinator").factory());
@@ -63,9 +64,9 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
     private MetadataImage seen = MetadataImage.EMPTY;
     private boolean proposing;
 
-    private NodeGroupCoordinator(MetadataQuorum quorum, WrittenGroups groups, GroupCoordinatorConfig config) {
+    private NodeGroupCoordinator(MetadataQuorum quorum, GroupRecords records, GroupCoordinatorConfig config) {
         this.quorum = quorum;
-        this.groups = groups;
+        this.records = records;
         this.config = config;
         thread.setRemoveOnCancelPolicy(true);
         this.subscription = quorum.subscribe(image -> execute(() -> follow(image)));
@@ -76,9 +77,8 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
      * Begins to coordinate. The node must be registered, and this node's image show it: what an earlier process of the
      * node held must have its new epoch.
      */
-    public static NodeGroupCoordinator open(
-            MetadataQuorum quorum, WrittenGroups groups, GroupCoordinatorConfig config) {
-        return new NodeGroupCoordinator(quorum, groups, config);
+    public static NodeGroupCoordinator open(MetadataQuorum quorum, GroupCoordinatorConfig config) {
+        return new NodeGroupCoordinator(quorum, quorum.groupRecords(), config);
     }
 
     @Override
@@ -201,10 +201,10 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
     /** Every record of an earlier epoch is applied on this node: the image that gave it this epoch came after them. */
     private void load(Shard shard) {
         shards.put(shard.number(), shard);
-        GroupMachine machine = new GroupMachine(config.settings(), groups, UUID::randomUUID);
+        GroupMachine machine = new GroupMachine(config.settings(), records, UUID::randomUUID);
         Thread.ofVirtual().name("group-shard-" + shard.number()).start(() -> {
             try {
-                groups.readMembership(shard.number(), machine::replay);
+                records.scan(shard.number(), machine::replay);
                 execute(() -> loaded(shard, machine));
             } catch (RuntimeException e) {
                 LOG.error("the groups of shard {} cannot be read; next try in {} ms", shard.number(), RETRY_MS, e);

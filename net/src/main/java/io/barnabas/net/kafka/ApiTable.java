@@ -39,6 +39,18 @@ import io.barnabas.net.kafka.handler.ProduceHandler;
 import io.barnabas.net.kafka.handler.RemoveRaftVoterHandler;
 import io.barnabas.net.kafka.handler.UnregisterBrokerHandler;
 import io.barnabas.net.kafka.handler.UpdateFeaturesHandler;
+import io.barnabas.net.kafka.handler.group.ConsumerGroupDescribeHandler;
+import io.barnabas.net.kafka.handler.group.ConsumerGroupHeartbeatHandler;
+import io.barnabas.net.kafka.handler.group.DeleteGroupsHandler;
+import io.barnabas.net.kafka.handler.group.DescribeGroupsHandler;
+import io.barnabas.net.kafka.handler.group.HeartbeatHandler;
+import io.barnabas.net.kafka.handler.group.JoinGroupHandler;
+import io.barnabas.net.kafka.handler.group.LeaveGroupHandler;
+import io.barnabas.net.kafka.handler.group.ListGroupsHandler;
+import io.barnabas.net.kafka.handler.group.OffsetCommitHandler;
+import io.barnabas.net.kafka.handler.group.OffsetDeleteHandler;
+import io.barnabas.net.kafka.handler.group.OffsetFetchHandler;
+import io.barnabas.net.kafka.handler.group.SyncGroupHandler;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -68,7 +80,19 @@ public final class ApiTable {
                 api(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, new OffsetForLeaderEpochHandler(broker)),
                 api(ApiKeys.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(broker)),
                 api(ApiKeys.METADATA, 0, 13, new MetadataHandler(broker)),
-                api(ApiKeys.FIND_COORDINATOR, 0, 6, new FindCoordinatorHandler()),
+                api(ApiKeys.FIND_COORDINATOR, 0, 6, new FindCoordinatorHandler(broker)),
+                api(ApiKeys.JOIN_GROUP, 0, 9, new JoinGroupHandler(broker)),
+                api(ApiKeys.SYNC_GROUP, 0, 5, new SyncGroupHandler(broker)),
+                api(ApiKeys.HEARTBEAT, 0, 4, new HeartbeatHandler(broker)),
+                api(ApiKeys.LEAVE_GROUP, 0, 5, new LeaveGroupHandler(broker)),
+                api(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, new ConsumerGroupHeartbeatHandler(broker)),
+                api(ApiKeys.OFFSET_COMMIT, 2, 10, new OffsetCommitHandler(broker)),
+                api(ApiKeys.OFFSET_FETCH, 1, 10, new OffsetFetchHandler(broker)),
+                api(ApiKeys.OFFSET_DELETE, 0, 0, new OffsetDeleteHandler(broker)),
+                api(ApiKeys.LIST_GROUPS, 0, 5, new ListGroupsHandler(broker)),
+                api(ApiKeys.DESCRIBE_GROUPS, 0, 6, new DescribeGroupsHandler(broker)),
+                api(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, new ConsumerGroupDescribeHandler(broker)),
+                api(ApiKeys.DELETE_GROUPS, 0, 2, new DeleteGroupsHandler(broker)),
                 api(ApiKeys.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(broker)),
                 api(ApiKeys.DELETE_TOPICS, 1, 6, new DeleteTopicsHandler(broker)),
                 api(ApiKeys.CREATE_PARTITIONS, 0, 3, new CreatePartitionsHandler(broker)),

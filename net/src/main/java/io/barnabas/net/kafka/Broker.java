@@ -3,6 +3,7 @@ package io.barnabas.net.kafka;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.metadata.MetadataQuorum;
+import io.barnabas.metadata.group.GroupCoordinator;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -14,6 +15,9 @@ public interface Broker {
 
     /** The truth about the cluster. */
     MetadataQuorum quorum();
+
+    /** The groups that this node coordinates. */
+    GroupCoordinator groups();
 
     /** The replicas that this node runs. */
     PartitionHost partitions();

@@ -2,6 +2,7 @@ package io.barnabas.net.kafka;
 
 import io.barnabas.log.AppendRefusal;
 import io.barnabas.metadata.rules.Refusal;
+import io.barnabas.metadata.rules.group.GroupError;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Which Kafka error code says what a refusal means. Retriable refusals map to codes that clients retry. */
@@ -26,6 +27,11 @@ public final class KafkaErrors {
             case TIMED_OUT, OVERLOADED -> Errors.REQUEST_TIMED_OUT;
             case STORAGE_FAILED -> Errors.KAFKA_STORAGE_ERROR;
         };
+    }
+
+    /** The code of a coordinator's refusal, which bears its name. */
+    public static Errors of(GroupError refusal) {
+        return Errors.valueOf(refusal.name());
     }
 
     /** The code of a refused metadata command. */

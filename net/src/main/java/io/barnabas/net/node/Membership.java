@@ -47,6 +47,9 @@ final class Membership {
 
     private State state = State.JOINING;
     private long epoch = -1;
+    /** When the last heartbeat that was answered was sent; the quorum's patience is counted from a later time. */
+    private volatile long heardNs = System.nanoTime();
+
     private long complainedNs = System.nanoTime() - COMPLAIN_EVERY_NS;
 
     Membership(
@@ -84,11 +87,12 @@ final class Membership {
         CompletableFuture<CommandResult> named = unnamed
                 ? quorum.propose(new MetadataCommand.InitCluster(registration.clusterId()))
                 : CompletableFuture.completedFuture(null);
+        long registeredNs = System.nanoTime();
         named.thenCompose(result -> result instanceof CommandResult.Refused ? named : quorum.propose(registration))
-                .whenCompleteAsync(this::registered, control);
+                .whenCompleteAsync((result, error) -> registered(result, error, registeredNs), control);
     }
 
-    private void registered(CommandResult result, Throwable error) {
+    private void registered(CommandResult result, Throwable error, long registeredNs) {
         if (state != State.JOINING) {
             return;
         }
@@ -101,6 +105,7 @@ final class Membership {
             case CommandResult.Accepted(CommandReply.NodeEpoch reply, long index) -> {
                 epoch = reply.epoch();
                 state = State.MEMBER;
+                heardNs = registeredNs;
                 LOG.info(
                         "registered as node {} with epoch {} in cluster {}",
                         registration.nodeId(),
@@ -137,6 +142,7 @@ final class Membership {
         }
         heartbeatsInFlight.incrementAndGet();
         long sentWith = epoch;
+        long sentNs = System.nanoTime();
         quorum.heartbeat(sentWith)
                 .whenCompleteAsync(
                         (known, error) -> {
@@ -149,9 +155,16 @@ final class Membership {
                                         epoch);
                                 state = State.JOINING;
                                 register();
+                            } else if (known) {
+                                heardNs = sentNs;
                             }
                         },
                         control);
+    }
+
+    /** Whether the quorum has heard this node within its session timeout; from any thread. */
+    boolean isHeard(Duration sessionTimeout) {
+        return System.nanoTime() - heardNs < sessionTimeout.toNanos();
     }
 
     /** Says good-bye so that clients are not sent here any more; completes when tried. */

@@ -8,6 +8,9 @@ import io.barnabas.log.segment.SegmentFiles;
 import io.barnabas.metadata.MetadataQuorum;
 import io.barnabas.metadata.MetadataQuorumConfig;
 import io.barnabas.metadata.RatisMetadataQuorum;
+import io.barnabas.metadata.group.GroupCoordinator;
+import io.barnabas.metadata.group.GroupCoordinatorConfig;
+import io.barnabas.metadata.group.NodeGroupCoordinator;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.ApiTable;
@@ -128,7 +131,9 @@ public final class Node implements AutoCloseable {
         PartitionHost host = openPartitions(directories, quorum);
         onStop("the partitions", host::close);
         join(directories.metadata(), quorum, host, control);
-        startListeners(new NodeBroker(config.nodeId(), quorum, host, config.broker()));
+        GroupCoordinator groups = openGroups(quorum);
+        onStop("the groups", groups::close);
+        startListeners(new NodeBroker(config.nodeId(), quorum, groups, host, config.broker()));
         onStop("leadership", () -> handOver(quorum, host));
         synchronized (stopSteps) {
             serving = true;
@@ -239,6 +244,19 @@ public final class Node implements AutoCloseable {
         LogConfig asked = TopicConfigs.resolve(topic.configs(), config.broker().effective());
         return asked.withMaxMessageBytes(
                 Math.min(asked.maxMessageBytes(), config.log().maxMessageBytes()));
+    }
+
+    private GroupCoordinator openGroups(MetadataQuorum quorum) {
+        // The wall clock may be set back; sessions must not last longer for that.
+        long begunMs = System.currentTimeMillis();
+        long begunNs = System.nanoTime();
+        return NodeGroupCoordinator.open(
+                quorum,
+                new GroupCoordinatorConfig(
+                        config.nodeId(),
+                        config.groups(),
+                        () -> begunMs + (System.nanoTime() - begunNs) / 1_000_000,
+                        () -> membership.isHeard(config.sessionTimeout())));
     }
 
     private void startListeners(NodeBroker broker) throws IOException, NodeStartException {

@@ -4,6 +4,7 @@ import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionReplica.Leadership;
 import io.barnabas.metadata.MetadataQuorum;
+import io.barnabas.metadata.group.GroupCoordinator;
 import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.Broker;
@@ -13,7 +14,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** What a node shows its Kafka handlers. */
-record NodeBroker(int nodeId, MetadataQuorum quorum, PartitionHost partitions, BrokerSettings settings)
+record NodeBroker(
+        int nodeId, MetadataQuorum quorum, GroupCoordinator groups, PartitionHost partitions, BrokerSettings settings)
         implements Broker {
 
     private static final Leadership UNKNOWN = new Leadership(PartitionInfo.NO_LEADER, -1, false);

@@ -5,6 +5,7 @@ import io.barnabas.log.FlushMode;
 import io.barnabas.log.ScrubConfig;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
+import io.barnabas.metadata.rules.group.GroupSettings;
 import io.barnabas.net.kafka.BrokerSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  * @param broker what the Kafka handlers need
  * @param sockets limits of the Kafka listeners
  * @param log defaults of partitions
+ * @param groups {@code group.*} and {@code offsets.*}
  * @param heartbeatInterval {@code broker.heartbeat.interval.ms}
  * @param sessionTimeout {@code broker.session.timeout.ms}
  * @param leaderBalance {@code auto.leader.rebalance.enable} and its interval
@@ -46,6 +48,7 @@ public record NodeConfig(
         BrokerSettings broker,
         Sockets sockets,
         Log log,
+        GroupSettings groups,
         Duration heartbeatInterval,
         Duration sessionTimeout,
         PartitionDuties.LeaderBalance leaderBalance) {

@@ -5,6 +5,7 @@ import io.barnabas.log.FlushMode;
 import io.barnabas.log.ScrubConfig;
 import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
+import io.barnabas.metadata.rules.group.GroupSettings;
 import io.barnabas.net.kafka.BrokerSettings;
 import io.barnabas.net.kafka.TopicConfigs;
 import io.barnabas.net.node.NodeConfig.ElectionTimeout;
@@ -83,6 +84,7 @@ final class NodeConfigReader {
                                 longNumber(NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES),
                                 longNumber(NodeKeys.LOG_INDEX_REBUILD_BYTES_PER_SECOND)),
                         longNumber(NodeKeys.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND)),
+                groups(),
                 millis(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS),
                 millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS),
                 LeaderKeys.read(effective));
@@ -121,6 +123,8 @@ final class NodeConfigReader {
         }
         checkListeners();
         checkRaft();
+        checkOrder(GroupKeys.MIN_SESSION_TIMEOUT_MS, GroupKeys.MAX_SESSION_TIMEOUT_MS);
+        checkOrder(GroupKeys.CONSUMER_HEARTBEAT_INTERVAL_MS, GroupKeys.CONSUMER_SESSION_TIMEOUT_MS);
         checkOrder(NodeKeys.METADATA_ELECTION_TIMEOUT_MIN_MS, NodeKeys.METADATA_ELECTION_TIMEOUT_MAX_MS);
         checkOrder(NodeKeys.PARTITION_ELECTION_TIMEOUT_MIN_MS, NodeKeys.PARTITION_ELECTION_TIMEOUT_MAX_MS);
         if (2L * number(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS) > number(NodeKeys.BROKER_SESSION_TIMEOUT_MS)) {
@@ -232,6 +236,25 @@ final class NodeConfigReader {
                 new ElectionTimeout(
                         millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MIN_MS),
                         millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MAX_MS)));
+    }
+
+    private GroupSettings groups() {
+        return new GroupSettings(
+                new GroupSettings.Classic(
+                        number(GroupKeys.MIN_SESSION_TIMEOUT_MS),
+                        number(GroupKeys.MAX_SESSION_TIMEOUT_MS),
+                        number(GroupKeys.INITIAL_REBALANCE_DELAY_MS),
+                        number(GroupKeys.MAX_SIZE)),
+                new GroupSettings.Consumer(
+                        number(GroupKeys.CONSUMER_SESSION_TIMEOUT_MS),
+                        number(GroupKeys.CONSUMER_HEARTBEAT_INTERVAL_MS),
+                        number(GroupKeys.CONSUMER_MAX_SIZE),
+                        number(GroupKeys.CONSUMER_REGEX_REFRESH_INTERVAL_MS),
+                        GroupSettings.Migration.named(text(GroupKeys.CONSUMER_MIGRATION_POLICY))),
+                new GroupSettings.Offsets(
+                        number(GroupKeys.OFFSET_METADATA_MAX_BYTES),
+                        TimeUnit.MINUTES.toMillis(number(GroupKeys.OFFSETS_RETENTION_MINUTES)),
+                        number(GroupKeys.OFFSETS_RETENTION_CHECK_INTERVAL_MS)));
     }
 
     private BrokerSettings brokerSettings() {

@@ -226,6 +226,11 @@ public final class NodeKeys {
             "86400000",
             between(1, Integer.MAX_VALUE),
             "How long an idle idempotent producer is remembered.");
+
+    static {
+        GroupKeys.all().forEach(NodeKeys::add);
+    }
+
     public static final NodeKey SOCKET_REQUEST_MAX_BYTES = withDefault(
             "socket.request.max.bytes",
             Type.INT,

@@ -9,6 +9,7 @@ import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.BrokerSettings;
+import io.barnabas.net.kafka.testing.FakeGroups;
 import io.barnabas.net.kafka.testing.FakeHost;
 import io.barnabas.net.kafka.testing.FakeQuorum;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ final class ControlledCluster implements Broker {
             Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
 
     private final FakeQuorum quorum = new FakeQuorum();
+    private final FakeGroups groups = new FakeGroups(quorum);
     private final FakeHost host = new FakeHost(NODE_ID, DIRECTORY);
     private final BrokerSettings settings;
 
@@ -135,6 +137,11 @@ final class ControlledCluster implements Broker {
     @Override
     public FakeQuorum quorum() {
         return quorum;
+    }
+
+    @Override
+    public FakeGroups groups() {
+        return groups;
     }
 
     @Override

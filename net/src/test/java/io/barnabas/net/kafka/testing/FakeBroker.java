@@ -33,6 +33,7 @@ public final class FakeBroker implements Broker, AutoCloseable {
     public static final String LISTENER = "PLAINTEXT";
 
     private final FakeQuorum quorum = new FakeQuorum();
+    private final FakeGroups groups = new FakeGroups(quorum);
     private final FakeHost host;
     private final BrokerSettings settings;
 
@@ -120,6 +121,11 @@ public final class FakeBroker implements Broker, AutoCloseable {
     }
 
     @Override
+    public FakeGroups groups() {
+        return groups;
+    }
+
+    @Override
     public FakeHost partitions() {
         return host;
     }
@@ -157,6 +163,7 @@ public final class FakeBroker implements Broker, AutoCloseable {
 
     @Override
     public void close() {
+        groups.close();
         host.close();
         quorum.close();
     }

@@ -1,5 +1,6 @@
 package io.barnabas.net.kafka.testing;
 
+import io.barnabas.metadata.GroupRecords;
 import io.barnabas.metadata.MetadataQuorum;
 import io.barnabas.metadata.MetadataUnavailableException;
 import io.barnabas.metadata.QuorumStatus;
@@ -74,6 +75,12 @@ public final class FakeQuorum implements MetadataQuorum {
     @Override
     public CompletableFuture<Boolean> heartbeat(long nodeEpoch) {
         return CompletableFuture.completedFuture(available);
+    }
+
+    /** Groups are {@link FakeGroups}' part. */
+    @Override
+    public GroupRecords groupRecords() {
+        throw new UnsupportedOperationException("a fake quorum keeps no group records");
     }
 
     @Override

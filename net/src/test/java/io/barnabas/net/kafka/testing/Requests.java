@@ -248,11 +248,11 @@ public final class Requests {
             case REMOVE_RAFT_VOTER ->
                 new RemoveRaftVoterRequestData().setClusterId(null).setVoterId(99);
             case END_QUORUM_EPOCH -> endEpoch(version, 1, 1, 99);
-            default -> ofWhatIsNotHere(key);
+            default -> ofWhatIsNotHere(key, version, topic);
         };
     }
 
-    private static ApiMessage ofWhatIsNotHere(ApiKeys key) {
+    private static ApiMessage ofWhatIsNotHere(ApiKeys key, int version, TopicInfo topic) {
         return switch (key) {
             case DESCRIBE_ACLS ->
                 new DescribeAclsRequestData()
@@ -292,7 +292,7 @@ public final class Requests {
                                         .setValue(1)))));
             case LIST_TRANSACTIONS -> new ListTransactionsRequestData().setStateFilters(List.of("Ongoing", "Torn"));
             case DESCRIBE_TRANSACTIONS -> new DescribeTransactionsRequestData().setTransactionalIds(List.of("writer"));
-            default -> throw new IllegalArgumentException("no typical request of " + key + " is known");
+            default -> GroupRequests.typical(key, version, topic);
         };
     }
 
