@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProduceCommand.class,
             PartitionCommand.class,
             LogCommand.class,
+            BenchCommand.class,
             CompletionCommand.class
         },
         footer = {

@@ -70,11 +70,16 @@ final class ClusterClient {
     }
 
     Consumer<byte[], byte[]> consumer() {
+        return consumer(Map.of());
+    }
+
+    Consumer<byte[], byte[]> consumer(Map<String, Object> overrides) {
         Map<String, Object> config = common();
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        config.putAll(overrides);
         Properties properties = new Properties();
         properties.putAll(config);
         return create(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));

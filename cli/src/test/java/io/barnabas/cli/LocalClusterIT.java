@@ -224,6 +224,17 @@ class LocalClusterIT {
     }
 
     @Test
+    @Order(7)
+    void groupsAreMeasured() throws Exception {
+        JsonNode commits = json("bench commits --groups 4 --seconds 1 --warm-up 0");
+        assertThat(commits.get(0).get("commits").asLong()).isPositive();
+
+        JsonNode rebalance = json("bench rebalance --members 2 --rounds 1 --partitions 4");
+        assertThat(rebalance.get(0).get("one joins ms").asLong()).isPositive();
+        assertThat(succeed("topic list")).as("their topics are deleted").doesNotContain("bench");
+    }
+
+    @Test
     @Order(8)
     void aKilledLeaderStopsNeitherProducingNorTailing() throws Exception {
         int leader = json("topic describe orders")
