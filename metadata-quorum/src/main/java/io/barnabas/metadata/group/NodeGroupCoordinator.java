@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
 public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Moment {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeGroupCoordinator.class);
-    /** Far below what one entry of the metadata log may hold, also when each has some KB of metadata. */
-    private static final int MAX_RECORDS_PER_PROPOSAL = 2_000;
+    /** Far below the 8 MB that one entry of the metadata log may hold. */
+    private static final long MAX_PROPOSAL_BYTES = 1 << 20;
 
     private static final int MAX_REQUESTS_QUEUED = 50_000;
     private static final long TICK_MS = 20;
@@ -63,6 +63,9 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
 
     private MetadataImage seen = MetadataImage.EMPTY;
     private boolean proposing;
+    private boolean askingForEpochs;
+    /** The shard whose turn it is, so that none waits for ever when a proposal cannot take all. */
+    private int nextToPropose;
 
     private NodeGroupCoordinator(MetadataQuorum quorum, GroupRecords records, GroupCoordinatorConfig config) {
         this.quorum = quorum;
@@ -227,11 +230,12 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
         }
         Map<Shard, Integer> sent = new HashMap<>();
         List<ShardRecords> batch = new ArrayList<>();
-        int room = MAX_RECORDS_PER_PROPOSAL;
-        for (Shard shard : shards.values()) {
-            if (shard.hasUnsent() && room > 0) {
-                List<GroupRecord> records = shard.send(room);
-                room -= records.size();
+        long room = MAX_PROPOSAL_BYTES;
+        for (int i = 0; i < GroupShards.COUNT && room > 0; i++) {
+            Shard shard = shards.get((nextToPropose + i) % GroupShards.COUNT);
+            if (shard != null && shard.hasUnsent()) {
+                List<GroupRecord> records = new ArrayList<>();
+                room -= shard.send(room, records);
                 sent.put(shard, records.size());
                 batch.add(new ShardRecords(shard.number(), shard.epoch(), records));
             }
@@ -239,6 +243,7 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
         if (batch.isEmpty()) {
             return;
         }
+        nextToPropose = batch.getLast().shard();
         proposing = true;
         quorum.propose(new MetadataCommand.AppendGroupRecords(batch))
                 .whenComplete((result, error) -> execute(() -> proposed(sent, result, error)));
@@ -246,6 +251,8 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
 
     private void proposed(Map<Shard, Integer> sent, CommandResult result, Throwable error) {
         proposing = false;
+        // What the quorum refused has a new epoch or another owner in the image already.
+        follow(image());
         if (error == null
                 && result instanceof CommandResult.Accepted(CommandReply.GroupRecordsAppended appended, long index)) {
             Set<Shard> refused = new HashSet<>();
@@ -260,7 +267,7 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
         } else {
             LOG.warn(
                     "records of groups were not decided, their shards are read again: {}",
-                    error == null ? result : error);
+                    String.valueOf(error == null ? result : error));
             renew(sent.keySet());
         }
         propose();
@@ -282,25 +289,24 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
     }
 
     private void askForNewEpochs() {
+        if (askingForEpochs || renewing.isEmpty()) {
+            return;
+        }
+        askingForEpochs = true;
         long nodeEpoch = image().node(config.nodeId()).map(node -> node.epoch()).orElse(-1L);
         quorum.propose(new MetadataCommand.RenewCoordinators(
                         config.nodeId(), nodeEpoch, List.copyOf(renewing.keySet())))
                 .whenComplete((result, error) -> execute(() -> {
+                    askingForEpochs = false;
                     follow(image());
                     if (!renewing.isEmpty()) {
                         LOG.warn(
                                 "shards {} have no new epoch yet: {}",
                                 renewing.keySet(),
-                                error == null ? result : error);
-                        thread.schedule(guarded(this::retryRenewal), RETRY_MS, TimeUnit.MILLISECONDS);
+                                String.valueOf(error == null ? result : error));
+                        thread.schedule(guarded(this::askForNewEpochs), RETRY_MS, TimeUnit.MILLISECONDS);
                     }
                 }));
-    }
-
-    private void retryRenewal() {
-        if (!renewing.isEmpty()) {
-            askForNewEpochs();
-        }
     }
 
     private boolean execute(Runnable task) {

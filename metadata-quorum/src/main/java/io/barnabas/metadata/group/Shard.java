@@ -37,7 +37,7 @@ final class Shard {
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final List<Runnable> whenLoaded = new ArrayList<>();
-    private List<GroupRecord> unsent = new ArrayList<>();
+    private final Deque<GroupRecord> unsent = new ArrayDeque<>();
     private GroupMachine machine;
     private long tickets;
     private long written;
@@ -156,11 +156,19 @@ final class Shard {
         return !unsent.isEmpty();
     }
 
-    /** Hands over the records that are to be proposed next, at most so many. */
-    List<GroupRecord> send(int most) {
-        List<GroupRecord> sent = List.copyOf(unsent.subList(0, Math.min(most, unsent.size())));
-        unsent = new ArrayList<>(unsent.subList(sent.size(), unsent.size()));
-        return sent;
+    /**
+     * Hands over records that are to be proposed next, as many as there is room for and at least one.
+     *
+     * @return how many bytes they take, about
+     */
+    long send(long roomBytes, List<GroupRecord> into) {
+        long bytes = 0;
+        while (!unsent.isEmpty() && bytes < roomBytes) {
+            GroupRecord next = unsent.poll();
+            bytes += RecordSizes.of(next);
+            into.add(next);
+        }
+        return bytes;
     }
 
     /** So many more of the records handed over are committed. */
