@@ -101,6 +101,13 @@ final class ClassicGuests {
         Optional<ConsumerMember> namesake = request.groupInstanceId().flatMap(group::memberByInstance);
         if (!request.memberId().isEmpty() && request.groupInstanceId().isPresent()) {
             return fenced(request.memberId(), request.groupInstanceId());
+        } else if (!request.memberId().isEmpty()
+                && !subscription.get().owned().isEmpty()
+                && group.member(request.memberId()).isEmpty()) {
+            // It was a member until its time was over, and still uses what others have by now.
+            return refused(
+                    GroupError.UNKNOWN_MEMBER_ID,
+                    "'" + request.memberId() + "' is not a member of group " + group.id() + " any more.");
         } else if (group.isFull()
                 && namesake.isEmpty()
                 && group.member(request.memberId()).isEmpty()) {
@@ -146,10 +153,12 @@ final class ClassicGuests {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new ClassicSide(request.sessionTimeoutMs(), request.protocols())));
+        Assignor assignor = group.targets().assignor();
         if (known.isEmpty() || !wish.equals(before.wish())) {
             group.write(wish, turn);
         }
         boolean resubscribed = known.isEmpty()
+                || !group.targets().assignor().equals(assignor)
                 || !wish.subscribedTopics().equals(before.wish().subscribedTopics())
                 || ConsumerTarget.expression(before).isPresent();
         if (resubscribed) {

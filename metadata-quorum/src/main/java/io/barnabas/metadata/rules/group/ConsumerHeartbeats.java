@@ -86,11 +86,16 @@ final class ConsumerHeartbeats {
         replaceStatic(group, memberId, request, turn);
         Optional<ConsumerMember> known = group.member(memberId);
         ConsumerMember before = known.orElseGet(() -> ConsumerMember.unknown(group.id(), memberId));
-        ConsumerMemberState wish = wish(before.wish(), request);
+        // One who joins says everything: what it leaves out, it does not want.
+        ConsumerMemberState said =
+                joins(request) ? ConsumerMember.unknown(group.id(), memberId).wish() : before.wish();
+        ConsumerMemberState wish = wish(said, request);
+        Assignor assignor = group.targets().assignor();
         if (known.isEmpty() || !wish.equals(before.wish())) {
             group.write(wish, turn);
         }
         boolean resubscribed = known.isEmpty()
+                || !group.targets().assignor().equals(assignor)
                 || !wish.subscribedTopics().equals(before.wish().subscribedTopics())
                 || !wish.subscribedRegex().equals(before.wish().subscribedRegex());
         if (resubscribed) {

@@ -123,6 +123,8 @@ final class ConsumerMigration {
         for (ConsumerMember member : group.members()) {
             ClassicSide classic = member.classic().orElseThrow();
             ByteString subscription = classic.protocols().getFirst().metadata();
+            // All that it may be using: should the group change again soon, nobody else must get it.
+            Map<UUID, Set<Integer>> held = PartitionSets.union(member.assigned(), member.revoking());
             members.add(new ClassicMemberState(
                     member.id(),
                     member.wish().groupInstanceId(),
@@ -131,7 +133,7 @@ final class ConsumerMigration {
                     classic.sessionTimeoutMs(),
                     member.wish().rebalanceTimeoutMs(),
                     classic.protocols(),
-                    ClassicGuests.assignment(member.assigned(), subscription, turn.image())));
+                    ClassicGuests.assignment(held, subscription, turn.image())));
         }
         ClassicGroupState state = new ClassicGroupState(
                 group.id(),
