@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the quorum's leader does unasked: fence silent nodes, and let nodes that do not vote follow as listeners. The
+ * What the quorum's leader does unasked: fence silent nodes, those whose process is gone at once, and let nodes that do not vote follow as listeners. The
  * timer never waits for an answer: a listener that is slow to join must not keep others from being fenced.
  */
 final class LeaderDuties implements AutoCloseable {
@@ -38,6 +40,8 @@ final class LeaderDuties implements AutoCloseable {
             Thread.ofPlatform().daemon().name("metadata-leader-duties").factory());
     /** The commands of the last judgement and the last change of listeners; touched by the timer's thread alone. */
     private CompletableFuture<?> verdicts = CompletableFuture.completedFuture(null);
+
+    private final Set<Integer> probing = ConcurrentHashMap.newKeySet();
 
     /** Whether this node may stand for election; touched by the timer's thread alone. */
     private boolean standing = true;
@@ -74,6 +78,7 @@ final class LeaderDuties implements AutoCloseable {
             }
             if (verdicts.isDone()) {
                 verdicts = judge(division.getInfo().getCurrentTerm());
+                lookAtSuspects();
             }
             if (invitation.isDone()) {
                 invitation = inviteListeners(division);
@@ -103,6 +108,40 @@ final class LeaderDuties implements AutoCloseable {
             commands = liveness.verdicts(quorum.image(), term, clockMs.getAsLong());
         }
         return CompletableFuture.allOf(commands.stream().map(this::decide).toArray(CompletableFuture<?>[]::new));
+    }
+
+    /**
+     * A node's groups must not wait for its session timeout when its process is gone, which its machine knows: nobody
+     * listens at its port. That a busy node is taken for a dead one, which a shorter timeout might do, cannot happen.
+     */
+    private void lookAtSuspects() {
+        List<NodeInfo> suspects;
+        synchronized (liveness) {
+            suspects = liveness.suspects(quorum.image(), clockMs.getAsLong());
+        }
+        for (NodeInfo suspect : suspects) {
+            if (probing.add(suspect.id())) {
+                Thread.ofVirtual().name("metadata-port-probe").start(() -> lookAt(suspect));
+            }
+        }
+    }
+
+    private void lookAt(NodeInfo suspect) {
+        try {
+            boolean gone = PortProbe.isRefused(suspect.metadataAddress());
+            synchronized (liveness) {
+                gone &= liveness.isSuspect(quorum.image(), suspect.id(), suspect.epoch(), clockMs.getAsLong());
+            }
+            if (gone) {
+                LOG.info(
+                        "nobody listens at {}: the process of node {} is gone",
+                        suspect.metadataAddress(),
+                        suspect.id());
+                decide(new MetadataCommand.FenceNode(suspect.id(), suspect.epoch()));
+            }
+        } finally {
+            probing.remove(suspect.id());
+        }
     }
 
     private CompletableFuture<?> decide(MetadataCommand command) {

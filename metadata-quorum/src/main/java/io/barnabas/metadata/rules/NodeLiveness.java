@@ -11,13 +11,19 @@ import java.util.Map;
  */
 public final class NodeLiveness {
 
+    private static final int SUSPECT_DIVISOR = 4;
+
     private final long timeoutMs;
     private final Map<Integer, Heard> heard = new HashMap<>();
     private long term = -1;
     private long judgedAtMs;
 
-    /** The last heartbeat; {@code whileFenced} tells a return from the last words of a node that said good-bye. */
-    private record Heard(long epoch, long atMs, boolean whileFenced) {}
+    /**
+     * The last heartbeat; {@code whileFenced} tells a return from the last words of a node that said good-bye.
+     *
+     * @param assumed whether nothing was heard in fact: a new leader begins to count then
+     */
+    private record Heard(long epoch, long atMs, boolean whileFenced, boolean assumed) {}
 
     /**
      * A liveness that has heard nobody.
@@ -34,7 +40,7 @@ public final class NodeLiveness {
         if (node == null || node.epoch() != epoch) {
             return false;
         }
-        heard.put(nodeId, new Heard(epoch, nowMs, node.fenced()));
+        heard.put(nodeId, new Heard(epoch, nowMs, node.fenced(), false));
         return true;
     }
 
@@ -59,12 +65,34 @@ public final class NodeLiveness {
         return commands;
     }
 
+    /**
+     * Nodes that may be gone, judging by less than the whole timeout: worth to be looked at. To be asked after
+     * {@link #verdicts}.
+     */
+    public List<NodeInfo> suspects(MetadataImage image, long nowMs) {
+        return image.nodes().values().stream()
+                .filter(node -> isSuspect(image, node.id(), node.epoch(), nowMs))
+                .toList();
+    }
+
+    /** Whether the node, in that registration, is unfenced and was not heard for a quarter of the timeout, or ever. */
+    public boolean isSuspect(MetadataImage image, int nodeId, long epoch, long nowMs) {
+        NodeInfo node = image.nodes().get(nodeId);
+        Heard last = heard.get(nodeId);
+        return node != null
+                && !node.fenced()
+                && node.epoch() == epoch
+                && last != null
+                && last.epoch() == epoch
+                && (last.assumed() || nowMs - last.atMs() > timeoutMs / SUSPECT_DIVISOR);
+    }
+
     private void verdict(NodeInfo node, long nowMs, List<MetadataCommand> commands) {
         Heard last = heard.get(node.id());
         if (last == null || last.epoch() != node.epoch()) {
             // A fenced node must be heard once to come back; an unfenced one has its timeout from now on.
             if (!node.fenced()) {
-                heard.put(node.id(), new Heard(node.epoch(), nowMs, false));
+                heard.put(node.id(), new Heard(node.epoch(), nowMs, false, true));
             }
             return;
         }

@@ -25,6 +25,19 @@ class NodeLivenessTest {
     }
 
     @Test
+    void aNodeIsSuspectUntilItIsHeardAndWhenItHasBeenSilentForAWhile() {
+        judge();
+        assertThat(liveness.suspects(image, now)).extracting(NodeInfo::id).containsExactly(1);
+        beat(1, EPOCH);
+        assertThat(liveness.suspects(image, now + TIMEOUT / 4)).isEmpty();
+        assertThat(liveness.isSuspect(image, 1, EPOCH, now + TIMEOUT / 4 + 1)).isTrue();
+        assertThat(liveness.isSuspect(image, 1, EPOCH - 1, now + TIMEOUT / 4 + 1))
+                .isFalse();
+        image = MetadataImage.EMPTY.withNode(node(1, EPOCH, true));
+        assertThat(liveness.suspects(image, now + TIMEOUT)).isEmpty();
+    }
+
+    @Test
     void heartbeatsKeepANodeUnfenced() {
         judge();
         for (int i = 0; i < 20; i++) {

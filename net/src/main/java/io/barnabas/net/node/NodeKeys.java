@@ -299,8 +299,9 @@ public final class NodeKeys {
             Type.INT,
             "9000",
             between(100, DAY_MS),
-            "A node not heard for this long is fenced: clients are no longer sent to it. Partitions elect new leaders"
-                    + " long before, by themselves.");
+            "A node not heard for this long is fenced: clients are no longer sent to it, and its groups go to others."
+                    + " One whose process is gone is fenced at once. Partitions elect new leaders long before, by"
+                    + " themselves.");
     public static final NodeKey METADATA_ELECTION_TIMEOUT_MIN_MS = withDefault(
             "metadata.election.timeout.min.ms",
             Type.INT,
