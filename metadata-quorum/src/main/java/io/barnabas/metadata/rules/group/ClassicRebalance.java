@@ -380,7 +380,7 @@ final class ClassicRebalance {
         }
         Set<String> topics = new HashSet<>();
         for (ClassicMember member : roster.members()) {
-            Optional<Set<String>> known = ConsumerSubscription.topics(member.metadata(protocol.orElse("")));
+            Optional<Set<String>> known = ConsumerProtocolFormat.readTopics(member.metadata(protocol.orElse("")));
             if (known.isEmpty()) {
                 return Optional.empty();
             }

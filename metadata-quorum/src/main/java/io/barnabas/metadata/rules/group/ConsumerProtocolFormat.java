@@ -50,10 +50,7 @@ final class ConsumerProtocolFormat {
         ByteBuffer in = bytes.asReadOnlyByteBuffer();
         return unlessMalformed(() -> {
             int version = readVersion(in);
-            Set<String> topics = new TreeSet<>();
-            for (int left = readCount(in); left > 0; left--) {
-                topics.add(readString(in).orElseThrow(ConsumerProtocolFormat::malformed));
-            }
+            Set<String> topics = readNames(in);
             skipBytes(in);
             Map<String, Set<Integer>> owned = version >= 1 ? readPartitions(in) : Map.of();
             if (version >= 2) {
@@ -61,6 +58,15 @@ final class ConsumerProtocolFormat {
             }
             Optional<String> rack = version >= 3 ? readString(in) : Optional.empty();
             return new Subscription(version, topics, owned, rack);
+        });
+    }
+
+    /** Reads only what every version of a subscription begins with, the topics; empty when the bytes are none. */
+    static Optional<Set<String>> readTopics(ByteString bytes) {
+        ByteBuffer in = bytes.asReadOnlyByteBuffer();
+        return unlessMalformed(() -> {
+            readVersion(in);
+            return readNames(in);
         });
     }
 
@@ -126,6 +132,14 @@ final class ConsumerProtocolFormat {
             throw malformed();
         }
         return count;
+    }
+
+    private static Set<String> readNames(ByteBuffer in) {
+        Set<String> names = new TreeSet<>();
+        for (int left = readCount(in); left > 0; left--) {
+            names.add(readString(in).orElseThrow(ConsumerProtocolFormat::malformed));
+        }
+        return names;
     }
 
     private static Optional<String> readString(ByteBuffer in) {

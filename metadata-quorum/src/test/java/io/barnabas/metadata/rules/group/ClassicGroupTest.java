@@ -842,12 +842,12 @@ class ClassicGroupTest {
 
     @Test
     void topicsAreReadFromASubscriptionAndGarbageIsNot() {
-        assertThat(ConsumerSubscription.topics(ClassicClient.subscription("a", "b")))
+        assertThat(ConsumerProtocolFormat.readTopics(ClassicClient.subscription("a", "b")))
                 .contains(Set.of("a", "b"));
         for (byte[] garbage : Arrays.asList(
                 new byte[0], new byte[] {0, 0}, new byte[] {0, 0, 127, 0, 0, 0}, new byte[] {0, 0, 0, 0, 0, 1, 0, 9, 1
                 })) {
-            assertThat(ConsumerSubscription.topics(ByteString.copyFrom(garbage)))
+            assertThat(ConsumerProtocolFormat.readTopics(ByteString.copyFrom(garbage)))
                     .isEmpty();
         }
     }

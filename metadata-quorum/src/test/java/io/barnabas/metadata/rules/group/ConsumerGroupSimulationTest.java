@@ -33,12 +33,12 @@ class ConsumerGroupSimulationTest {
 
     @Test
     void consumersAloneNeverShareAPartition() throws Exception {
-        Seeds.run("consumers", 400, random -> new World(random, 0).run());
+        Seeds.run("consumers", 250, random -> new World(random, 0).run());
     }
 
     @Test
     void consumersAndClassicMembersNeverShareAPartition() throws Exception {
-        Seeds.run("mixed consumers", 400, random -> new World(random, 1 + random.nextInt(2)).run());
+        Seeds.run("mixed consumers", 250, random -> new World(random, 1 + random.nextInt(2)).run());
     }
 
     /** One course of events. */
@@ -133,7 +133,8 @@ class ConsumerGroupSimulationTest {
                 return;
             }
             boolean byRegex = random.nextInt(4) == 0;
-            Optional<String> instance = random.nextInt(4) == 0 ? Optional.of("i" + random.nextInt(2)) : Optional.empty();
+            Optional<String> instance =
+                    random.nextInt(4) == 0 ? Optional.of("i" + random.nextInt(2)) : Optional.empty();
             boolean taken = clients.stream()
                     .anyMatch(client -> client instanceof SimulatedConsumer consumer
                             && instance.isPresent()
@@ -161,10 +162,10 @@ class ConsumerGroupSimulationTest {
 
         private void createTopic(String name) {
             UUID id = image.topic(name).map(TopicInfo::id).orElseGet(() -> new UUID(9, ids++));
-            int before = image.topic(name).map(topic -> topic.partitions().size()).orElse(0);
+            int before =
+                    image.topic(name).map(topic -> topic.partitions().size()).orElse(0);
             image = ConsumerRig.withTopic(
-                    image,
-                    new TopicInfo(id, name, ConsumerRig.partitions(before + 1 + random.nextInt(3)), Map.of()));
+                    image, new TopicInfo(id, name, ConsumerRig.partitions(before + 1 + random.nextInt(3)), Map.of()));
         }
 
         private void changeTopics() {
@@ -257,12 +258,12 @@ class ConsumerGroupSimulationTest {
                 case GroupRecord.ClassicGroupState ignored -> store.put(List.of("classic"), record);
                 case GroupRecord.ConsumerMemberState wish -> store.put(List.of("wish", wish.memberId()), record);
                 case GroupRecord.TargetAssignment target -> store.put(List.of("target", target.memberId()), record);
-                case GroupRecord.CurrentAssignment current ->
-                    store.put(List.of("current", current.memberId()), record);
+                case GroupRecord.CurrentAssignment current -> store.put(List.of("current", current.memberId()), record);
                 case GroupRecord.ResolvedRegex regex -> store.put(List.of("regex", regex.regex()), record);
                 case GroupRecord.RegexRemoved regex -> store.remove(List.of("regex", regex.regex()));
                 case GroupRecord.ConsumerMemberRemoved removed ->
-                    List.of("wish", "target", "current").forEach(kind -> store.remove(List.of(kind, removed.memberId())));
+                    List.of("wish", "target", "current")
+                            .forEach(kind -> store.remove(List.of(kind, removed.memberId())));
                 case GroupRecord.MembershipRemoved ignored -> clear();
                 case GroupRecord.GroupRemoved ignored -> clear();
             }
@@ -277,14 +278,14 @@ class ConsumerGroupSimulationTest {
         /** Who is in the group by its coordinator, whether that is committed or not. */
         private Set<String> memberIds() {
             Set<String> members = new HashSet<>();
-            ask(new GroupRequest.DescribeConsumer(GROUP)).ifPresent(response -> ((GroupResponse.ConsumerDescription)
-                            response)
-                    .members()
-                    .forEach(member -> members.add(member.memberId())));
-            ask(new GroupRequest.DescribeClassic(GROUP)).ifPresent(response -> ((GroupResponse.ClassicDescription)
-                            response)
-                    .members()
-                    .forEach(member -> members.add(member.memberId())));
+            ask(new GroupRequest.DescribeConsumer(GROUP))
+                    .ifPresent(response -> ((GroupResponse.ConsumerDescription) response)
+                            .members()
+                            .forEach(member -> members.add(member.memberId())));
+            ask(new GroupRequest.DescribeClassic(GROUP))
+                    .ifPresent(response -> ((GroupResponse.ClassicDescription) response)
+                            .members()
+                            .forEach(member -> members.add(member.memberId())));
             return members;
         }
 
@@ -376,8 +377,9 @@ class ConsumerGroupSimulationTest {
             Map<String, Subscriber> members = new TreeMap<>();
             Map<String, Map<UUID, Set<Integer>>> targets = new TreeMap<>();
             Map<UUID, Integer> counts = new HashMap<>();
-            image.topics().values().forEach(topic -> counts.put(
-                    topic.id(), topic.partitions().size()));
+            image.topics()
+                    .values()
+                    .forEach(topic -> counts.put(topic.id(), topic.partitions().size()));
             for (SimulatedClient client : clients) {
                 Set<UUID> topics = new HashSet<>();
                 image.topics().values().stream()

@@ -60,8 +60,7 @@ final class SimulatedClassicConsumer extends SimulatedClient {
         switch (phase) {
             case JOIN -> join();
             case SYNC -> sync();
-            case MEMBER ->
-                send(new GroupRequest.Heartbeat(GROUP, memberId, Optional.empty(), generation));
+            case MEMBER -> send(new GroupRequest.Heartbeat(GROUP, memberId, Optional.empty(), generation));
         }
     }
 
@@ -106,14 +105,16 @@ final class SimulatedClassicConsumer extends SimulatedClient {
         Map<String, Subscriber> subscribers = new TreeMap<>();
         Map<UUID, Integer> counts = new HashMap<>();
         for (JoinedMember member : joined.members()) {
-            var subscription = ConsumerProtocolFormat.readSubscription(member.metadata())
-                    .orElseThrow();
+            var subscription =
+                    ConsumerProtocolFormat.readSubscription(member.metadata()).orElseThrow();
             Map<UUID, Set<Integer>> current = ClassicGuests.byId(subscription.owned(), network.image());
             Map<UUID, Set<Integer>> ids = new HashMap<>();
-            subscription.topics().forEach(name -> network.image().topic(name).ifPresent(topic -> {
-                ids.put(topic.id(), Set.of());
-                counts.put(topic.id(), topic.partitions().size());
-            }));
+            subscription
+                    .topics()
+                    .forEach(name -> network.image().topic(name).ifPresent(topic -> {
+                        ids.put(topic.id(), Set.of());
+                        counts.put(topic.id(), topic.partitions().size());
+                    }));
             subscribers.put(member.memberId(), new Subscriber(Optional.empty(), Set.copyOf(ids.keySet()), current));
         }
         Map<String, ByteString> assignments = new HashMap<>();
@@ -179,7 +180,6 @@ final class SimulatedClassicConsumer extends SimulatedClient {
         owned = Map.of();
         network.send(
                 this,
-                new GroupRequest.Leave(
-                        GROUP, List.of(new GroupRequest.LeavingMember(memberId, Optional.empty()))));
+                new GroupRequest.Leave(GROUP, List.of(new GroupRequest.LeavingMember(memberId, Optional.empty()))));
     }
 }

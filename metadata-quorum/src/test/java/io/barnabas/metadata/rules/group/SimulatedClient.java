@@ -78,8 +78,7 @@ abstract class SimulatedClient {
     /** Partitions by topic name, as far as the topics exist. */
     static Map<String, Set<Integer>> byName(Map<UUID, Set<Integer>> partitions, MetadataImage image) {
         Map<String, Set<Integer>> byName = new HashMap<>();
-        partitions.forEach(
-                (id, numbers) -> image.topic(id).ifPresent(topic -> byName.put(topic.name(), numbers)));
+        partitions.forEach((id, numbers) -> image.topic(id).ifPresent(topic -> byName.put(topic.name(), numbers)));
         return byName;
     }
 }
