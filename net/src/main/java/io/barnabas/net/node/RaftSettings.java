@@ -60,6 +60,8 @@ final class RaftSettings {
         Log.Appender.setSnapshotChunkSizeMax(raft, SizeInBytes.valueOf("1MB"));
         GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(raft, SNAPSHOT_CHUNKS_AT_ONCE);
         GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(raft, SNAPSHOT_CHUNK_TIMEOUT);
+        // Followers learn what is committed at once, not with the next heartbeat: what they propose waits for that.
+        Log.setLogMetadataEnabled(raft, true);
         // Group commits make large entries; followers that are not far behind need few segments.
         Log.setSegmentCacheNumMax(raft, 2);
         // A dead voter must not keep the others from purging; it takes a snapshot when it comes back.
@@ -75,6 +77,8 @@ final class RaftSettings {
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4MB"));
         Log.setSegmentCacheNumMax(raft, 1);
         Log.setReadLockEnabled(raft, false);
+        // The commit index need not be in the log: a restarted group learns it from its leader.
+        Log.setLogMetadataEnabled(raft, false);
         Log.setPurgeGap(raft, 64);
         Log.setPurgePreservationLogNum(raft, PARTITION_PRESERVED_ENTRIES);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
@@ -108,8 +112,6 @@ final class RaftSettings {
         Log.setPreallocatedSize(raft, SizeInBytes.valueOf("64KB"));
         // Flush when the queue is empty, not after a number of entries.
         Log.setForceSyncNum(raft, 4096);
-        // The commit index need not be in the log: a restarted group learns it from its leader.
-        Log.setLogMetadataEnabled(raft, false);
         return raft;
     }
 

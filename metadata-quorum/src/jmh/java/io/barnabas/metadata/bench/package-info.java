@@ -1,0 +1,2 @@
+/** Measurements of the metadata quorum, on real disks. */
+package io.barnabas.metadata.bench;
