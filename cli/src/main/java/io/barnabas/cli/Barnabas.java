@@ -25,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             NodeCommand.class,
             TopicCommand.class,
             ProduceCommand.class,
+            ConsumeCommand.class,
+            GroupCommand.class,
             PartitionCommand.class,
             LogCommand.class,
             BenchCommand.class,

@@ -155,7 +155,7 @@ final class Demo {
                 if (shown[0] == 0 && record.timestamp() < POINT_IN_TIME.toEpochMilli()) {
                     throw new CommandFailedException("the time index found an earlier record: " + record);
                 }
-                detail(PartitionTailCommand.line(record));
+                detail(RecordText.line(record));
                 return ++shown[0] < SHOWN;
             });
         }

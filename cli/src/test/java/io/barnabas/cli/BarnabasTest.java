@@ -76,6 +76,12 @@ class BarnabasTest {
                         "topic delete",
                         "topic add-partitions",
                         "produce",
+                        "consume",
+                        "group list",
+                        "group describe",
+                        "group lag",
+                        "group reset-offsets",
+                        "group delete",
                         "partition tail",
                         "partition describe",
                         "log dump",
@@ -105,7 +111,15 @@ class BarnabasTest {
                 "quorum bootstrap --local 3 --dir d --port 70000",
                 "quorum format --config f --cluster-id short",
                 "node start",
-                "node describe one"
+                "node describe one",
+                "group",
+                "group lag",
+                "group lag g --window soon",
+                "group reset-offsets g",
+                "group reset-offsets g --to-latest --to-earliest",
+                "group reset-offsets g --to-datetime end",
+                "consume t",
+                "consume t --group g --from beginning"
             })
     void wrongUseIsOneLineAndPointsToTheHelp(String line) {
         Run run = Run.of(line.isEmpty() ? new String[0] : line.split(" "));
