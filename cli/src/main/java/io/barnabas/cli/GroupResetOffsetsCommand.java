@@ -143,9 +143,8 @@ final class GroupResetOffsetsCommand implements Runnable {
     private void requireNoMembers(GroupPositions positions) {
         positions.description().ifPresent(description -> {
             if (!description.members().isEmpty()) {
-                throw new CommandFailedException("group '" + group + "' has "
-                        + description.members().size() + " members; stop them first, or they would go on from where"
-                        + " they are");
+                throw new CommandFailedException("group '" + group
+                        + "' has members; stop them first, or they would go on from where they are");
             }
         });
     }

@@ -145,7 +145,7 @@ class BarnabasTest {
         long start = System.nanoTime();
 
         for (String line :
-                List.of("topic list", "produce orders", "partition tail orders", "node list", "quorum status")) {
+                List.of("topic list", "produce orders", "partition tail orders", "group list", "node list", "quorum status")) {
             List<String> arguments = new ArrayList<>(List.of(line.split(" ")));
             arguments.addAll(List.of("--bootstrap-server", nobody));
             Run run = Run.of(arguments.toArray(String[]::new));

@@ -225,6 +225,39 @@ class LocalClusterIT {
 
     @Test
     @Order(7)
+    void aGroupReadsIsShownMovedAndDeleted() throws Exception {
+        assertThat(records("consume orders --group readers --max 30 --idle-end 60s")).hasSize(30);
+        assertThat(json("group list"))
+                .filteredOn(group -> group.get("group").asText().equals("readers"))
+                .singleElement()
+                .satisfies(group -> assertThat(group.get("state").asText()).isEqualTo("Empty"));
+        assertThat(json("group describe readers").get("members")).isEmpty();
+
+        JsonNode behind = json("group lag readers --now");
+        assertThat(IntStream.range(0, behind.size())
+                        .mapToLong(i -> behind.get(i).get("committed").asLong())
+                        .sum())
+                .isEqualTo(30);
+        succeed("group reset-offsets readers --topic orders --to-latest --dry-run");
+        assertThat(json("group lag readers --now")).isEqualTo(behind);
+        succeed("group reset-offsets readers --topic orders --to-latest");
+        assertThat(json("group lag readers"))
+                .hasSize(2)
+                .allSatisfy(partition -> assertThat(partition.get("verdict").asText()).isEqualTo("ok"));
+        succeed("group reset-offsets readers --to-datetime @1000150");
+        assertThat(records("consume orders --group readers --protocol consumer --max " + (LINES - 150)))
+                .allSatisfy(
+                        record -> assertThat(record.get("timestamp").asLong()).isGreaterThanOrEqualTo(1_000_150));
+
+        succeed("group delete readers");
+        assertThat(succeed("group list")).doesNotContain("readers");
+        Run gone = barnabas("", "group describe readers");
+        assertThat(gone.exit()).isEqualTo(1);
+        assertThat(gone.err().lines()).singleElement().asString().contains("readers", "group list");
+    }
+
+    @Test
+    @Order(7)
     void groupsAreMeasured() throws Exception {
         JsonNode commits = json("bench commits --groups 4 --seconds 1 --warm-up 0");
         assertThat(commits.get(0).get("commits").asLong()).isPositive();
