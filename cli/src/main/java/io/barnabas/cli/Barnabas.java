@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             QuorumCommand.class,
             NodeCommand.class,
             TopicCommand.class,
+            ConfigCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
             GroupCommand.class,

@@ -8,14 +8,17 @@ import picocli.CommandLine.Spec;
 /** The group of quorum commands. */
 @Command(
         name = "quorum",
-        description = "Start, stop and inspect a cluster.",
+        description = "Start, stop and inspect a cluster, and say who votes in its metadata quorum.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             QuorumBootstrapCommand.class,
             QuorumStopCommand.class,
             QuorumStatusCommand.class,
-            QuorumFormatCommand.class
+            QuorumFormatCommand.class,
+            QuorumAddVoterCommand.class,
+            QuorumRemoveVoterCommand.class,
+            QuorumTransferCommand.class
         })
 final class QuorumCommand implements Runnable {
 

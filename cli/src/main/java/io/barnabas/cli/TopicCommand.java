@@ -8,13 +8,14 @@ import picocli.CommandLine.Spec;
 /** The group of topic commands. */
 @Command(
         name = "topic",
-        description = "Create, show, grow and delete topics.",
+        description = "Create, show, change and delete topics.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             TopicCreateCommand.class,
             TopicListCommand.class,
             TopicDescribeCommand.class,
+            TopicAlterCommand.class,
             TopicAddPartitionsCommand.class,
             TopicDeleteCommand.class
         })

@@ -114,6 +114,7 @@ class LocalClusterIT {
                 .hasSize(3)
                 .allSatisfy(node -> assertThat(node.get("state").asText()).isEqualTo("live"));
         assertThat(nodes.get(2).get("port").asInt()).isEqualTo(port + 2);
+        assertThat(nodes.get(0).get("replicas").asInt()).isZero();
 
         JsonNode quorum = json("quorum status");
         assertThat(quorum.get("members")).hasSize(3);
@@ -136,6 +137,14 @@ class LocalClusterIT {
         assertThat(topic.get("configs").get("max.message.bytes").asText()).isEqualTo("500000");
         assertThat(topic.get("partitions")).hasSize(2);
         assertThat(topic.get("partitions").get(0).get("replicas")).hasSize(3);
+        JsonNode nodes = json("node list");
+        assertThat(nodes)
+                .allSatisfy(node -> assertThat(node.get("replicas").asInt()).isEqualTo(2));
+        int led = 0;
+        for (JsonNode node : nodes) {
+            led += node.get("leads").asInt();
+        }
+        assertThat(led).isEqualTo(2);
 
         succeed("topic create growing --partitions 1 --replication-factor 3");
         succeed("topic add-partitions growing --total 3");
@@ -269,6 +278,55 @@ class LocalClusterIT {
 
     @Test
     @Order(8)
+    void settingsAreSetShownAndUnset() throws Exception {
+        assertThat(succeed("topic alter orders --config retention.ms=3600000 --unset max.message.bytes"))
+                .contains("retention.ms=3600000", "max.message.bytes is not set any more");
+        assertThat(json("config describe topic:orders"))
+                .filteredOn(setting -> setting.get("source").asText().equals("topic"))
+                .extracting(setting ->
+                        setting.get("key").asText() + "=" + setting.get("value").asText())
+                .containsExactly("retention.ms=3600000");
+        succeed("config set topic:orders segment.ms=7200000 retention.ms=1800000");
+        succeed("config unset topic:orders retention.ms");
+        assertThat(succeed("config describe topic:orders"))
+                .contains("segment.ms")
+                .doesNotContain("retention.ms");
+        succeed("config unset topic:orders segment.ms");
+
+        Run wrong = barnabas("", "config set topic:orders retention.ms=soon");
+        assertThat(wrong.exit()).isEqualTo(1);
+        assertThat(wrong.err().lines()).singleElement().asString().contains("retention.ms");
+        Run started = barnabas("", "config set node:1 num.partitions=3");
+        assertThat(started.exit()).isEqualTo(1);
+        assertThat(started.err().lines()).singleElement().asString().contains("restart");
+        assertThat(succeed("config describe node:2 --all")).contains("num.partitions", "node.properties");
+        assertThat(barnabas("", "config set orders retention.ms=1").exit()).isEqualTo(2);
+        assertThat(barnabas("", "topic alter orders").exit()).isEqualTo(2);
+    }
+
+    @Test
+    @Order(9)
+    void theQuorumsLeadAndVotesMove() throws Exception {
+        for (int node = 1; node <= 3; node++) {
+            succeed("quorum transfer " + node);
+            assertThat(json("quorum status").get("leader").asInt()).isEqualTo(node);
+        }
+        succeed("quorum remove-voter 3");
+        Run again = barnabas("", "quorum transfer 3");
+        assertThat(again.exit()).isEqualTo(1);
+        assertThat(again.err().lines()).singleElement().asString().contains("does not vote");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(json("quorum status").get("members"))
+                        .filteredOn(member -> member.get("role").asText().equals("listener"))
+                        .extracting(member -> member.get("node").asInt())
+                        .containsExactly(3));
+        succeed("quorum add-voter 3");
+        assertThat(barnabas("", "quorum add-voter 3").exit()).isEqualTo(1);
+        assertThat(barnabas("", "quorum add-voter 9").exit()).isEqualTo(1);
+    }
+
+    @Test
+    @Order(10)
     void aKilledLeaderStopsNeitherProducingNorTailing() throws Exception {
         int leader = json("topic describe orders")
                 .get("partitions")
@@ -285,7 +343,7 @@ class LocalClusterIT {
     }
 
     @Test
-    @Order(9)
+    @Order(11)
     void stopAndStartKeepEverything() throws Exception {
         Run stop = shell.run("quorum", "stop", "--dir", directory.toString());
         assertThat(stop.err()).isEmpty();
