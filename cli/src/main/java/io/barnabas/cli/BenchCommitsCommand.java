@@ -71,7 +71,7 @@ final class BenchCommitsCommand implements Runnable {
 
     @Override
     public void run() {
-        try (BenchTopic topic = new BenchTopic(cluster, 1)) {
+        try (BenchTopic topic = new BenchTopic(cluster, 1, BenchTopic.DEFAULT_REPLICATION)) {
             commit(topic.name(), warmUp);
             Histogram latencies = commit(topic.name(), seconds);
             Map<String, Object> row = new LinkedHashMap<>();

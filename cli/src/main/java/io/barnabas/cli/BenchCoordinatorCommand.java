@@ -63,7 +63,7 @@ final class BenchCoordinatorCommand implements Runnable {
 
     @Override
     public void run() {
-        try (BenchTopic topic = new BenchTopic(cluster, PARTITIONS);
+        try (BenchTopic topic = new BenchTopic(cluster, PARTITIONS, BenchTopic.DEFAULT_REPLICATION);
                 BenchGroup group = new BenchGroup(cluster, topic, protocol, this::commit);
                 Admin admin = cluster.admin()) {
             group.grow(members);

@@ -52,14 +52,15 @@ final class BenchRebalanceCommand implements Runnable {
 
     @Option(
             names = "--partitions",
-            defaultValue = "200",
+            defaultValue = "120",
             description = "Partitions of the topic (default: ${DEFAULT-VALUE}).")
     private int partitions;
 
     @Override
     public void run() {
         List<Map<String, Object>> rows = new ArrayList<>();
-        try (BenchTopic topic = new BenchTopic(cluster, partitions)) {
+        // One replica: what is measured are groups, not the log.
+        try (BenchTopic topic = new BenchTopic(cluster, partitions, (short) 1)) {
             for (int size : sizes) {
                 rows.add(measure(topic, size));
             }

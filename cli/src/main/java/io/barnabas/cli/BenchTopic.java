@@ -1,23 +1,25 @@
 package io.barnabas.cli;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
-/** A topic for one measurement, of the cluster's default replication factor; deleted when closed. */
+/** A topic for one measurement; deleted when closed. */
 final class BenchTopic implements AutoCloseable {
+
+    /** The default of the cluster. */
+    static final short DEFAULT_REPLICATION = -1;
 
     private final ClusterClient cluster;
     private final String name = "bench-" + UUID.randomUUID();
     private final int partitions;
 
-    BenchTopic(ClusterClient cluster, int partitions) {
+    BenchTopic(ClusterClient cluster, int partitions, short replicationFactor) {
         this.cluster = cluster;
         this.partitions = partitions;
         try (Admin admin = cluster.admin()) {
-            cluster.get(admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
+            cluster.get(admin.createTopics(List.of(new NewTopic(name, partitions, replicationFactor)))
                     .all());
         }
     }
