@@ -18,13 +18,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.tools.BrokerApiVersionsCommand;
+import org.apache.kafka.tools.ClusterTool;
 import org.apache.kafka.tools.ConsoleProducer;
 import org.apache.kafka.tools.DeleteRecordsCommand;
+import org.apache.kafka.tools.FeatureCommand;
 import org.apache.kafka.tools.GetOffsetShell;
+import org.apache.kafka.tools.LeaderElectionCommand;
 import org.apache.kafka.tools.LogDirsCommand;
 import org.apache.kafka.tools.MetadataQuorumCommand;
 import org.apache.kafka.tools.TopicCommand;
+import org.apache.kafka.tools.TransactionsCommand;
+import org.apache.kafka.tools.VerifiableConsumer;
 import org.apache.kafka.tools.consumer.ConsoleConsumer;
+import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
+import org.apache.kafka.tools.reassign.ReassignPartitionsCommand;
 
 /**
  * Runs the stock tools of Apache Kafka against a cluster of three nodes, numbered from 1, and checks what they print.
@@ -50,6 +57,11 @@ public class KafkaTools {
         tools.configs();
         tools.records();
         tools.cluster();
+        tools.groups();
+        tools.members("classic");
+        tools.members("consumer");
+        tools.replicas();
+        tools.quorum();
         SHELL.println("kafka-tools: all passed");
         SHELL.flush();
         Runtime.getRuntime().halt(0);
@@ -185,6 +197,15 @@ public class KafkaTools {
                 .prints("\"broker\":3")
                 .prints("\"partition\":\"tools-4\"")
                 .doesNotPrint("\"error\":\"");
+        run(FeatureCommand::main, on("--bootstrap-server", servers), "describe")
+                .succeeds()
+                .prints("Feature: barnabas\\.metadata\\.version\\s+SupportedMinVersion: 1\\s.*FinalizedVersionLevel: 1\\s");
+        run(ClusterTool::main, on("cluster-id", "--bootstrap-server", servers))
+                .succeeds()
+                .prints("Cluster ID: \\S+");
+        run(TransactionsCommand::main, on("--bootstrap-server", servers), "list")
+                .succeeds()
+                .prints("^TransactionalId");
         List<String> quorum = on("--bootstrap-server", servers);
         run(MetadataQuorumCommand::main, quorum, "describe", "--status")
                 .succeeds()
@@ -205,7 +226,165 @@ public class KafkaTools {
                 .doesNotPrint("ERROR");
     }
 
+    private void groups() throws Exception {
+        run(TopicCommand::main, on("--bootstrap-server", servers), "--create", "--topic", "grouped", "--partitions", "4")
+                .succeeds();
+        runUntil("^grouped:3:0$", GetOffsetShell::main, on("--bootstrap-server", servers, "--topic", "grouped"));
+        List<String> lines = IntStream.range(0, 400).mapToObj(i -> "g" + i % 9 + "=w" + i).toList();
+        typing(lines);
+        run(
+                        ConsoleProducer::main,
+                        on("--bootstrap-server", servers, "--topic", "grouped"),
+                        "--reader-property", "parse.key=true",
+                        "--reader-property", "key.separator==")
+                .succeeds();
+        System.setIn(KEYBOARD);
+        Outcome read = run(
+                        ConsoleConsumer::main,
+                        on("--bootstrap-server", servers, "--topic", "grouped", "--group", "tools-group"),
+                        "--from-beginning",
+                        "--max-messages", "400",
+                        "--timeout-ms", "30000",
+                        "--formatter-property", "print.key=true",
+                        "--formatter-property", "key.separator==")
+                .succeeds();
+        check(
+                read.lines().stream().sorted().toList().equals(lines.stream().sorted().toList()),
+                "the group read other records",
+                read);
+
+        List<String> groups = on("--bootstrap-server", servers);
+        run(ConsumerGroupCommand::main, groups, "--list").succeeds().prints("^tools-group$");
+        List<String> group = with(groups, "--group", "tools-group");
+        Outcome described = run(ConsumerGroupCommand::main, group, "--describe").succeeds();
+        check(sum(described, LAG_ROW) == 400 && sum(described, ".*?(\\d+)\\s+-\\s+-\\s+-\\s*") == 0, "wrong lag", described);
+        run(ConsumerGroupCommand::main, group, "--describe", "--state").succeeds().prints("\\sEmpty\\s+0\\s*$");
+
+        List<String> reset = with(group, "--reset-offsets");
+        run(ConsumerGroupCommand::main, reset, "--all-topics", "--to-earliest", "--dry-run")
+                .succeeds()
+                .prints("tools-group\\s+grouped\\s+0\\s+0\\s*$");
+        check(
+                sum(run(ConsumerGroupCommand::main, group, "--describe"), LAG_ROW) == 400,
+                "a dry run moved offsets",
+                described);
+        run(ConsumerGroupCommand::main, reset, "--topic", "grouped", "--to-earliest", "--execute")
+                .succeeds();
+        check(
+                sum(run(ConsumerGroupCommand::main, group, "--describe"), LAG_ROW) == 0,
+                "offsets were not reset to the earliest",
+                described);
+        run(ConsumerGroupCommand::main, reset, "--topic", "grouped", "--to-latest", "--execute")
+                .succeeds();
+        run(ConsumerGroupCommand::main, reset, "--topic", "grouped", "--to-datetime", "2001-01-01T00:00:00.000", "--execute")
+                .succeeds()
+                .prints("tools-group\\s+grouped\\s+3\\s+0\\s*$");
+        run(ConsumerGroupCommand::main, group, "--delete-offsets", "--topic", "grouped:0")
+                .succeeds()
+                .prints("Request succeeded for deleting offsets from group tools-group");
+        run(ConsumerGroupCommand::main, group, "--describe").succeeds().doesNotPrint("grouped\\s+0\\s");
+        run(ConsumerGroupCommand::main, group, "--delete")
+                .succeeds()
+                .prints("Deletion of requested consumer groups \\('tools-group'\\) was successful");
+        run(ConsumerGroupCommand::main, groups, "--list").succeeds().doesNotPrint("^tools-group$");
+    }
+
+    /** A verifiable consumer that waits for one record more than there are, and what others see of it meanwhile. */
+    private void members(String protocol) throws Exception {
+        String name = "verifiable-" + protocol;
+        Outcome before = run(GetOffsetShell::main, on("--bootstrap-server", servers, "--topic", "grouped"));
+        long records = sum(before, "grouped:\\d:(\\d+)");
+        Running consumer = start(
+                VerifiableConsumer::main,
+                on("--bootstrap-server", servers, "--topic", "grouped", "--group-id", name),
+                "--group-protocol", protocol,
+                "--reset-policy", "earliest",
+                "--max-messages", Long.toString(records + 1));
+        consumer.says("partitions_assigned");
+        List<String> group = on("--bootstrap-server", servers, "--group", name);
+        runUntil("\\sStable\\s+1\\s*$", ConsumerGroupCommand::main, group, "--describe", "--state");
+        runUntil("\\s4\\s*$", ConsumerGroupCommand::main, group, "--describe", "--members");
+        runUntil(
+                "(?s)\\A(?=.*grouped\\s+0\\s+\\d+\\s+\\d+\\s+0\\s)(?=.*grouped\\s+3\\s+\\d+\\s+\\d+\\s+0\\s)",
+                ConsumerGroupCommand::main,
+                group,
+                "--describe");
+        run(ConsumerGroupCommand::main, group, "--delete").prints("NonEmpty|not empty");
+        run(ConsumerGroupCommand::main, group, "--reset-offsets", "--to-earliest", "--topic", "grouped", "--execute")
+                .prints("inactive|Empty");
+        typing(List.of("last=one"));
+        run(
+                        ConsoleProducer::main,
+                        on("--bootstrap-server", servers, "--topic", "grouped"),
+                        "--reader-property", "parse.key=true",
+                        "--reader-property", "key.separator==")
+                .succeeds();
+        System.setIn(KEYBOARD);
+        Outcome consumed = consumer.end()
+                .succeeds()
+                .prints("\"name\":\"partitions_assigned\"")
+                .prints("\"name\":\"offsets_committed\"")
+                .doesNotPrint("\"success\":false")
+                .prints("\"name\":\"shutdown_complete\"");
+        long read = Pattern.compile("\"name\":\"records_consumed\",\"count\":(\\d+)")
+                .matcher(consumed.text())
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .sum();
+        check(read == records + 1, "consumed " + read + " of " + (records + 1), consumed);
+        runUntil("was successful", ConsumerGroupCommand::main, group, "--delete");
+    }
+
+    private void replicas() throws Exception {
+        List<String> cluster = on("--bootstrap-server", servers);
+        run(TopicCommand::main, cluster, "--create", "--topic", "moving", "--replica-assignment", "1:2,2:3")
+                .succeeds();
+        Path plan = Files.createTempFile("reassignment", ".json");
+        Files.writeString(
+                plan,
+                "{\"version\":1,\"partitions\":[{\"topic\":\"moving\",\"partition\":0,\"replicas\":[3,2]}]}");
+        List<String> moves = with(cluster, "--reassignment-json-file", plan.toString());
+        runUntil("moving-0|moving", TopicCommand::main, cluster, "--list");
+        run(ReassignPartitionsCommand::main, moves, "--execute")
+                .succeeds()
+                .prints("Successfully started partition reassignment for moving-0");
+        runUntil("Reassignment of partition moving-0 is completed", ReassignPartitionsCommand::main, moves, "--verify")
+                .succeeds();
+        Files.delete(plan);
+        runUntil("No partition reassignments found", ReassignPartitionsCommand::main, cluster, "--list");
+        runUntil("Partition: 0\\s+Leader: \\d\\s+Replicas: 3,2\\s", TopicCommand::main, cluster, "--describe", "--topic", "moving");
+        runUntil(
+                "Successfully completed leader election \\(PREFERRED\\) for partitions moving-0|Valid replica already elected",
+                LeaderElectionCommand::main,
+                cluster,
+                "--election-type", "preferred",
+                "--topic", "moving",
+                "--partition", "0");
+        runUntil("Partition: 0\\s+Leader: 3\\s", TopicCommand::main, cluster, "--describe", "--topic", "moving");
+    }
+
+    /** Last of all: the quorum is smaller afterwards. */
+    private void quorum() throws Exception {
+        List<String> cluster = on("--bootstrap-server", servers);
+        run(
+                        MetadataQuorumCommand::main,
+                        cluster,
+                        "remove-controller",
+                        "--controller-id", "3",
+                        "--controller-directory-id", "AAAAAAAAAAAAAAAAAAAAAA")
+                .succeeds();
+        runUntil(
+                "CurrentObservers:\\s+\\[\\{\"id\": 3",
+                MetadataQuorumCommand::main,
+                cluster,
+                "describe",
+                "--status");
+    }
+
     // What runs a tool and looks at what it did.
+
+    /** A partition of the described group: the committed offset is what is summed. */
+    private static final String LAG_ROW = "tools-group\\s+grouped\\s+\\d\\s+(\\d+)\\s+\\d+\\s+\\d+\\s.*";
 
     @FunctionalInterface
     private interface Tool {
@@ -219,7 +398,7 @@ public class KafkaTools {
         }
     }
 
-    /** How the tool that runs ended. */
+    /** How the tool that was started last ended. */
     private static CompletableFuture<Integer> end = new CompletableFuture<>();
 
     /** What the tool that runs wants done at its end: a console producer sends its last records there. */
@@ -227,17 +406,17 @@ public class KafkaTools {
 
     /** Where a tool would end the process its thread ends instead: some take an exception from here for a failure. */
     private static void leave(int code, String message) {
-        ended(code);
+        ended(end, code);
         while (true) {
             LockSupport.park();
         }
     }
 
-    private static void ended(int code) {
+    private static void ended(CompletableFuture<Integer> tool, int code) {
         while (!hooks.isEmpty()) {
             hooks.poll().run();
         }
-        end.complete(code);
+        tool.complete(code);
     }
 
     /** What a tool said, and its exit code. */
@@ -269,7 +448,7 @@ public class KafkaTools {
         }
 
         List<String> lines() {
-            return text.lines().filter(line -> line.indexOf('=') > 0).toList();
+            return text.lines().filter(line -> line.matches("\\w+=\\w+")).toList();
         }
     }
 
@@ -287,33 +466,58 @@ public class KafkaTools {
     }
 
     private static Outcome run(Tool tool, List<String> first, String... more) throws Exception {
+        return start(tool, first, more).end();
+    }
+
+    /** Starts a tool; only one that never leaves by itself may run beside others. */
+    private static Running start(Tool tool, List<String> first, String... more) throws Exception {
         List<String> arguments = with(first, more);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream screen = new PrintStream(said, true, StandardCharsets.UTF_8);
-        PrintStream out = System.out;
-        PrintStream err = System.err;
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        end = ended;
         System.setOut(screen);
         System.setErr(screen);
-        end = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("tool").start(() -> {
             try {
                 tool.main(arguments.toArray(String[]::new));
-                ended(0);
+                ended(ended, 0);
             } catch (Throwable e) {
                 e.printStackTrace(screen);
-                ended(1);
+                ended(ended, 1);
             }
         });
-        int code;
-        try {
-            code = end.get(60, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            code = -1;
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
+        return new Running(String.join(" ", arguments), said, ended);
+    }
+
+    /** A tool that was started. */
+    private record Running(String command, ByteArrayOutputStream said, CompletableFuture<Integer> ended) {
+
+        /** Waits for a word; only then may another tool start, since a tool looks for its screen when it begins. */
+        void says(String word) throws Exception {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!said.toString(StandardCharsets.UTF_8).contains(word)) {
+                check(System.nanoTime() < deadline && !ended.isDone(), "never says " + word, outcome(-1));
+                Thread.sleep(50);
+            }
         }
-        return new Outcome(String.join(" ", arguments), code, said.toString(StandardCharsets.UTF_8));
+
+        private Outcome outcome(int code) {
+            return new Outcome(command, code, said.toString(StandardCharsets.UTF_8));
+        }
+
+        Outcome end() throws Exception {
+            int code;
+            try {
+                code = ended.get(60, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                code = -1;
+            } finally {
+                System.setOut(SHELL);
+                System.setErr(SHELL);
+            }
+            return outcome(code);
+        }
     }
 
     private static List<String> on(String... arguments) {
