@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class LeaderDuties implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);
-    private static final long TICK_MS = 200;
+    private static final long TICK_MS = 100;
 
     private final RatisMetadataQuorum quorum;
     private final NodeLiveness liveness;

@@ -18,13 +18,13 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,8 +43,8 @@ final class BenchQuorum implements AutoCloseable {
     static final UUID TOPIC = new UUID(7, 7);
 
     private final SortedMap<Integer, String> addresses = new TreeMap<>();
-    private final Map<Integer, RatisMetadataQuorum> nodes = new HashMap<>();
-    private final Map<Integer, GroupCoordinator> coordinators = new HashMap<>();
+    private final Map<Integer, RatisMetadataQuorum> nodes = new ConcurrentHashMap<>();
+    private final Map<Integer, GroupCoordinator> coordinators = new ConcurrentHashMap<>();
     private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
 
     static BenchQuorum start(int count) throws Exception {
@@ -102,7 +102,7 @@ final class BenchQuorum implements AutoCloseable {
                         raft,
                         new Parameters(),
                         Duration.ofSeconds(15),
-                        Duration.ofSeconds(9),
+                        Duration.ofSeconds(3),
                         reason -> System.err.println("storage failed: " + reason))));
     }
 
@@ -118,12 +118,19 @@ final class BenchQuorum implements AutoCloseable {
                         "127.0.0.1:1",
                         Optional.empty()));
         long epoch = ((CommandReply.NodeEpoch) reply).epoch();
-        heartbeats.scheduleWithFixedDelay(() -> nodes.get(id).heartbeat(epoch), 0, 500, TimeUnit.MILLISECONDS);
+        heartbeats.scheduleWithFixedDelay(() -> heartbeat(id, epoch), 0, 500, TimeUnit.MILLISECONDS);
         coordinators.put(
                 id,
                 NodeGroupCoordinator.open(
                         nodes.get(id),
                         new GroupCoordinatorConfig(id, GroupSettings.DEFAULT, System::currentTimeMillis, () -> true)));
+    }
+
+    private void heartbeat(int id, long epoch) {
+        RatisMetadataQuorum node = nodes.get(id);
+        if (node != null) {
+            node.heartbeat(epoch);
+        }
     }
 
     private CommandReply accept(int id, MetadataCommand command) throws Exception {
@@ -139,7 +146,7 @@ final class BenchQuorum implements AutoCloseable {
         }
         while (!groups.isEmpty()) {
             String group = groups.getLast();
-            GroupResponse read = coordinator(group)
+            GroupResponse read = coordinator(1, group)
                     .submit(new GroupRequest.ReadOffsets(
                             group, Optional.empty(), GroupRequest.NO_GENERATION, Optional.empty()))
                     .get(20, TimeUnit.SECONDS);
@@ -151,12 +158,32 @@ final class BenchQuorum implements AutoCloseable {
         }
     }
 
+    /** A commit of one partition by a client outside the group. */
+    static GroupRequest commit(String group, long offset) {
+        return new GroupRequest.CommitOffsets(
+                group,
+                "",
+                Optional.empty(),
+                GroupRequest.NO_GENERATION,
+                Optional.empty(),
+                List.of(new GroupRequest.OffsetToCommit(TOPIC, "topic", 0, offset, 1, "")));
+    }
+
     RatisMetadataQuorum node(int id) {
         return nodes.get(id);
     }
 
-    GroupCoordinator coordinator(String group) {
-        return coordinators.get(nodes.get(1).image().coordinator(group).nodeId());
+    /** The group's coordinator as the node sees it, or that node's own while it is one that is stopped. */
+    GroupCoordinator coordinator(int node, String group) {
+        return coordinators.getOrDefault(
+                nodes.get(node).image().coordinator(group).nodeId(), coordinators.get(node));
+    }
+
+    /** Ends a node's part without a word to the others. */
+    void stop(int id) throws Exception {
+        RatisMetadataQuorum node = nodes.remove(id);
+        coordinators.remove(id).close();
+        node.close();
     }
 
     @Override

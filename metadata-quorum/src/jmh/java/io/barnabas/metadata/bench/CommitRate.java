@@ -2,12 +2,9 @@ package io.barnabas.metadata.bench;
 
 import io.barnabas.metadata.QuorumStatus;
 import io.barnabas.metadata.RatisMetadataQuorum;
-import io.barnabas.metadata.rules.group.GroupRequest;
 import io.barnabas.metadata.rules.group.GroupResponse;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -98,25 +95,17 @@ public final class CommitRate {
                 return;
             }
             long asked = System.nanoTime();
-            quorum.coordinator(group).submit(request(offset)).thenAcceptAsync(response -> {
-                if (response instanceof GroupResponse.OffsetsChanged) {
-                    int latency = (int) Math.min(MAX_LATENCY - 1, (System.nanoTime() - asked) / 10_000);
-                    latencies.incrementAndGet(latency);
-                } else {
-                    failures.incrementAndGet();
-                }
-                commit(offset + 1);
-            });
-        }
-
-        private GroupRequest request(long offset) {
-            return new GroupRequest.CommitOffsets(
-                    group,
-                    "",
-                    Optional.empty(),
-                    GroupRequest.NO_GENERATION,
-                    Optional.empty(),
-                    List.of(new GroupRequest.OffsetToCommit(BenchQuorum.TOPIC, "topic", 0, offset, 1, "")));
+            quorum.coordinator(1, group)
+                    .submit(BenchQuorum.commit(group, offset))
+                    .thenAcceptAsync(response -> {
+                        if (response instanceof GroupResponse.OffsetsChanged) {
+                            int latency = (int) Math.min(MAX_LATENCY - 1, (System.nanoTime() - asked) / 10_000);
+                            latencies.incrementAndGet(latency);
+                        } else {
+                            failures.incrementAndGet();
+                        }
+                        commit(offset + 1);
+                    });
         }
     }
 }
