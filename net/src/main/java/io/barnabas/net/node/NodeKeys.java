@@ -291,13 +291,13 @@ public final class NodeKeys {
     public static final NodeKey BROKER_HEARTBEAT_INTERVAL_MS = withDefault(
             "broker.heartbeat.interval.ms",
             Type.INT,
-            "2000",
+            "500",
             between(10, DAY_MS),
             "How often the node tells the metadata quorum that it lives.");
     public static final NodeKey BROKER_SESSION_TIMEOUT_MS = withDefault(
             "broker.session.timeout.ms",
             Type.INT,
-            "9000",
+            "3000",
             between(100, DAY_MS),
             "A node not heard for this long is fenced: clients are no longer sent to it, and its groups go to others."
                     + " One whose process is gone is fenced at once. Partitions elect new leaders long before, by"
