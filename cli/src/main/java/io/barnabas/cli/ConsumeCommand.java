@@ -70,7 +70,8 @@ final class ConsumeCommand implements Runnable {
     @Option(
             names = "--from",
             defaultValue = "earliest",
-            description = "Where to begin without a committed position: earliest or latest (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where to begin without a committed position: earliest or latest (default: ${DEFAULT-VALUE}).")
     private Beginning from;
 
     @Option(

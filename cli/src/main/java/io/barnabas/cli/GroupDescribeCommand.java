@@ -54,17 +54,15 @@ final class GroupDescribeCommand implements Runnable {
             Map<String, Object> fields;
             Collection<MemberDescription> members;
             if (protocol.isEmpty() || protocol.equals(CONSUMER)) {
-                ConsumerGroupDescription description = cluster.get(
-                        admin.describeConsumerGroups(List.of(group))
-                                .describedGroups()
-                                .get(group));
+                ConsumerGroupDescription description = cluster.get(admin.describeConsumerGroups(List.of(group))
+                        .describedGroups()
+                        .get(group));
                 fields = fields(description);
                 members = description.members();
             } else {
-                ClassicGroupDescription description = cluster.get(
-                        admin.describeClassicGroups(List.of(group))
-                                .describedGroups()
-                                .get(group));
+                ClassicGroupDescription description = cluster.get(admin.describeClassicGroups(List.of(group))
+                        .describedGroups()
+                        .get(group));
                 fields = fields(description);
                 members = description.members();
             }
@@ -127,8 +125,8 @@ final class GroupDescribeCommand implements Runnable {
         partitions.forEach(partition -> byTopic.computeIfAbsent(partition.topic(), topic -> new TreeSet<>())
                 .add(partition.partition()));
         List<String> texts = new ArrayList<>();
-        byTopic.forEach((topic, numbers) -> texts.add(
-                topic + ":" + String.join(",", numbers.stream().map(String::valueOf).toList())));
+        byTopic.forEach((topic, numbers) -> texts.add(topic + ":"
+                + String.join(",", numbers.stream().map(String::valueOf).toList())));
         return texts.isEmpty() ? "-" : String.join(" ", texts);
     }
 

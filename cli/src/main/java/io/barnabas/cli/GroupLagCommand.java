@@ -81,7 +81,9 @@ final class GroupLagCommand implements Runnable {
             GroupPositions group = new GroupPositions(cluster, admin, this.group);
             SortedMap<TopicPartition, Position> positions = look(group);
             if (!now && !watch && !settled(positions)) {
-                spec.commandLine().getErr().println("watching the group's commits for " + window.toSeconds() + " s ...");
+                spec.commandLine()
+                        .getErr()
+                        .println("watching the group's commits for " + window.toSeconds() + " s ...");
             }
             while (watch || !(now || settled(positions))) {
                 if (watch) {
@@ -101,9 +103,9 @@ final class GroupLagCommand implements Runnable {
         SortedMap<TopicPartition, Position> positions = group.positions();
         long nowMs = System.currentTimeMillis();
         windows.keySet().retainAll(positions.keySet());
-        positions.forEach((partition, position) -> windows.computeIfAbsent(
-                        partition, added -> new LagWindow(window.toMillis()))
-                .add(new LagWindow.Sample(nowMs, position.committed(), position.end())));
+        positions.forEach(
+                (partition, position) -> windows.computeIfAbsent(partition, added -> new LagWindow(window.toMillis()))
+                        .add(new LagWindow.Sample(nowMs, position.committed(), position.end())));
         return positions;
     }
 
@@ -122,7 +124,9 @@ final class GroupLagCommand implements Runnable {
             row.put("partition", partition.partition());
             row.put("committed", known ? position.committed().getAsLong() : "-");
             row.put("end", position.end());
-            row.put("lag", known ? Math.max(position.end() - position.committed().getAsLong(), 0) : "-");
+            row.put(
+                    "lag",
+                    known ? Math.max(position.end() - position.committed().getAsLong(), 0) : "-");
             row.put("verdict", verdict.toString());
             row.put("member", position.owner().orElse("-"));
             rows.add(row);

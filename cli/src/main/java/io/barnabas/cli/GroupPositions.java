@@ -45,10 +45,9 @@ final class GroupPositions {
     /** The group's description; empty for a group that does not exist. */
     Optional<ConsumerGroupDescription> description() {
         try {
-            return Optional.of(cluster.get(
-                            admin.describeConsumerGroups(List.of(group))
-                                    .describedGroups()
-                                    .get(group)))
+            return Optional.of(cluster.get(admin.describeConsumerGroups(List.of(group))
+                            .describedGroups()
+                            .get(group)))
                     .filter(description -> description.groupState() != GroupState.DEAD);
         } catch (CommandFailedException e) {
             if (Failures.cause(e.getCause()) instanceof GroupIdNotFoundException) {
@@ -97,9 +96,7 @@ final class GroupPositions {
                 .members();
         Map<TopicPartition, String> owners = new HashMap<>();
         for (MemberDescription member : members) {
-            member.assignment()
-                    .topicPartitions()
-                    .forEach(partition -> owners.put(partition, member.consumerId()));
+            member.assignment().topicPartitions().forEach(partition -> owners.put(partition, member.consumerId()));
         }
         return owners;
     }

@@ -143,8 +143,8 @@ final class GroupResetOffsetsCommand implements Runnable {
     private void requireNoMembers(GroupPositions positions) {
         positions.description().ifPresent(description -> {
             if (!description.members().isEmpty()) {
-                throw new CommandFailedException("group '" + group
-                        + "' has members; stop them first, or they would go on from where they are");
+                throw new CommandFailedException(
+                        "group '" + group + "' has members; stop them first, or they would go on from where they are");
             }
         });
     }
@@ -161,8 +161,7 @@ final class GroupResetOffsetsCommand implements Runnable {
                         .get(topic.topic()));
                 description
                         .partitions()
-                        .forEach(partition ->
-                                partitions.add(new TopicPartition(topic.topic(), partition.partition())));
+                        .forEach(partition -> partitions.add(new TopicPartition(topic.topic(), partition.partition())));
             }
         }
         if (topics.isEmpty()) {

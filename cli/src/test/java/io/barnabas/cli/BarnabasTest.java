@@ -144,8 +144,8 @@ class BarnabasTest {
         String nobody = "127.0.0.1:" + closedPort();
         long start = System.nanoTime();
 
-        for (String line :
-                List.of("topic list", "produce orders", "partition tail orders", "group list", "node list", "quorum status")) {
+        for (String line : List.of(
+                "topic list", "produce orders", "partition tail orders", "group list", "node list", "quorum status")) {
             List<String> arguments = new ArrayList<>(List.of(line.split(" ")));
             arguments.addAll(List.of("--bootstrap-server", nobody));
             Run run = Run.of(arguments.toArray(String[]::new));

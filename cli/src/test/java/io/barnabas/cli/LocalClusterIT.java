@@ -235,7 +235,8 @@ class LocalClusterIT {
     @Test
     @Order(7)
     void aGroupReadsIsShownMovedAndDeleted() throws Exception {
-        assertThat(records("consume orders --group readers --max 30 --idle-end 60s")).hasSize(30);
+        assertThat(records("consume orders --group readers --max 30 --idle-end 60s"))
+                .hasSize(30);
         assertThat(json("group list"))
                 .filteredOn(group -> group.get("group").asText().equals("readers"))
                 .singleElement()
@@ -252,7 +253,8 @@ class LocalClusterIT {
         succeed("group reset-offsets readers --topic orders --to-latest");
         assertThat(json("group lag readers"))
                 .hasSize(2)
-                .allSatisfy(partition -> assertThat(partition.get("verdict").asText()).isEqualTo("ok"));
+                .allSatisfy(partition ->
+                        assertThat(partition.get("verdict").asText()).isEqualTo("ok"));
         succeed("group reset-offsets readers --to-datetime @1000150");
         assertThat(records("consume orders --group readers --protocol consumer --max " + (LINES - 150)))
                 .allSatisfy(

@@ -33,14 +33,13 @@ public sealed interface OffsetReset {
      * beginning; a time after the last record is the end.
      */
     default long target(Bounds bounds) {
-        long wanted =
-                switch (this) {
-                    case ToEarliest earliest -> bounds.earliest();
-                    case ToLatest latest -> bounds.latest();
-                    case ToOffset to -> to.offset();
-                    case ShiftBy shift -> shifted(bounds, shift.records());
-                    case ToTime time -> bounds.atTime() < 0 ? bounds.latest() : bounds.atTime();
-                };
+        long wanted = switch (this) {
+            case ToEarliest earliest -> bounds.earliest();
+            case ToLatest latest -> bounds.latest();
+            case ToOffset to -> to.offset();
+            case ShiftBy shift -> shifted(bounds, shift.records());
+            case ToTime time -> bounds.atTime() < 0 ? bounds.latest() : bounds.atTime();
+        };
         return Math.clamp(wanted, bounds.earliest(), bounds.latest());
     }
 
