@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +30,14 @@ final class LocalNodes implements AutoCloseable {
 
     /** With settings of all nodes besides the usual ones, or instead of them. */
     LocalNodes(Path directory, int count, Map<String, String> more) throws Exception {
+        this(directory, count, count, more);
+    }
+
+    /** The first {@code voterCount} nodes vote in the metadata quorum, the others follow. */
+    LocalNodes(Path directory, int count, int voterCount, Map<String, String> more) throws Exception {
         List<Integer> ports = freePorts(3 * count);
         List<String> voters = new ArrayList<>();
-        for (int id = 1; id <= count; id++) {
+        for (int id = 1; id <= voterCount; id++) {
             voters.add(id + "@127.0.0.1:" + ports.get(3 * id - 2));
         }
         for (int id = 1; id <= count; id++) {
@@ -51,6 +58,9 @@ final class LocalNodes implements AutoCloseable {
                     "3000",
                     "default.replication.factor",
                     Integer.toString(count)));
+            if (id > voterCount) {
+                settings.put("raft.listener", "127.0.0.1:" + ports.get(3 * id - 2));
+            }
             settings.putAll(more);
             NodeConfig config = NodeConfig.of(directory.resolve("node-" + id), settings);
             DataDirectories.format(config, clusterId);
@@ -90,8 +100,12 @@ final class LocalNodes implements AutoCloseable {
 
     /** Starts every node that is not running, all at once, as a majority is needed for the first to serve. */
     void startAll() {
+        startTogether(configs.keySet());
+    }
+
+    private void startTogether(Collection<Integer> ids) {
         Map<Integer, CompletableFuture<Node>> starting = new HashMap<>();
-        for (int id : configs.keySet()) {
+        for (int id : ids) {
             if (!running.containsKey(id)) {
                 starting.put(id, CompletableFuture.supplyAsync(() -> startNow(id), Thread::startVirtualThread));
             }
@@ -101,6 +115,11 @@ final class LocalNodes implements AutoCloseable {
 
     void start(int id) {
         running.put(id, startNow(id));
+    }
+
+    /** Starts several at once, as {@link #startAll} does. */
+    void start(int... ids) {
+        startTogether(Arrays.stream(ids).boxed().toList());
     }
 
     private Node startNow(int id) {
