@@ -276,8 +276,9 @@ public final class NodeKeys {
                             .filter(voter -> !voter.address().isWildcard()
                                     && voter.address().port() > 0)
                             .isPresent()),
-            "The nodes that vote in the metadata quorum, with the addresses of their metadata Raft servers; the same on"
-                    + " every node. A node that is not among them follows.");
+            "The nodes that vote in the metadata quorum of a new cluster, with the addresses of their metadata Raft"
+                    + " servers; the same on every node. A node that is not among them follows. Later changes are"
+                    + " made with 'quorum add-voter' and 'quorum remove-voter'.");
     public static final NodeKey RAFT_LISTENER = optional(
             "raft.listener",
             Type.STRING,

@@ -55,8 +55,7 @@ class QuorumVotersTest {
                 nodes.start(3, 4);
                 create(admin, "after-a-restart");
                 assertVoters(admin, 2, 3, 4);
-                assertThat(admin.listTopics().names().get())
-                        .contains("without-one", "without-two", "after-a-restart");
+                assertThat(admin.listTopics().names().get()).contains("without-one", "without-two", "after-a-restart");
             }
         }
     }
@@ -75,14 +74,12 @@ class QuorumVotersTest {
 
     /** Nodes that are gone are offered no replicas once they are fenced. */
     private static void create(Admin admin, String topic) {
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .untilAsserted(() -> {
-                    if (!admin.listTopics().names().get().contains(topic)) {
-                        admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
-                                .all()
-                                .get();
-                    }
-                });
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            if (!admin.listTopics().names().get().contains(topic)) {
+                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+        });
     }
 }
