@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
             PartitionMoveCommand.class,
             PartitionMoveDirCommand.class,
             PartitionElectCommand.class,
-            PartitionRepairCommand.class
+            PartitionRepairCommand.class,
+            PartitionRecoverCommand.class
         })
 final class PartitionCommand implements Runnable {
 

@@ -76,6 +76,7 @@ final class CommandCodec {
             case MetadataCommand.ReassignPartition c -> envelope.setReassignPartition(PartitionCommandCodec.encode(c));
             case MetadataCommand.CancelReassignment c ->
                 envelope.setCancelReassignment(PartitionCommandCodec.encode(c));
+            case MetadataCommand.RecoverPartition c -> envelope.setRecoverPartition(PartitionCommandCodec.encode(c));
             case MetadataCommand.ReassignmentsFinished c ->
                 envelope.setReassignmentsFinished(PartitionCommandCodec.encode(c));
             case MetadataCommand.RenewCoordinators c ->
@@ -128,6 +129,7 @@ final class CommandCodec {
                         envelope.getAllocateProducerIds().getCount());
             case REASSIGN_PARTITION -> PartitionCommandCodec.decode(envelope.getReassignPartition());
             case CANCEL_REASSIGNMENT -> PartitionCommandCodec.decode(envelope.getCancelReassignment());
+            case RECOVER_PARTITION -> PartitionCommandCodec.decode(envelope.getRecoverPartition());
             case REASSIGNMENTS_FINISHED -> PartitionCommandCodec.decode(envelope.getReassignmentsFinished());
             case RENEW_COORDINATORS ->
                 new MetadataCommand.RenewCoordinators(

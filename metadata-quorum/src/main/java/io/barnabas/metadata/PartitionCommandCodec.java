@@ -6,9 +6,12 @@ import io.barnabas.metadata.proto.PartitionMessage;
 import io.barnabas.metadata.proto.ReassignPartitionCommand;
 import io.barnabas.metadata.proto.ReassignmentMessage;
 import io.barnabas.metadata.proto.ReassignmentsFinishedCommand;
+import io.barnabas.metadata.proto.RecoverPartitionCommand;
+import io.barnabas.metadata.proto.RecoveryMessage;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.Reassignment;
+import io.barnabas.metadata.rules.Recovery;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,6 +65,18 @@ final class PartitionCommandCodec {
                 .toList());
     }
 
+    static RecoverPartitionCommand encode(MetadataCommand.RecoverPartition c) {
+        return RecoverPartitionCommand.newBuilder()
+                .setTopicId(CommandCodec.uuid(c.topicId()))
+                .setPartition(c.partition())
+                .setNode(c.node())
+                .build();
+    }
+
+    static MetadataCommand decode(RecoverPartitionCommand m) {
+        return new MetadataCommand.RecoverPartition(CommandCodec.uuid(m.getTopicId()), m.getPartition(), m.getNode());
+    }
+
     static PartitionMessage encode(PartitionInfo partition) {
         PartitionMessage.Builder message = PartitionMessage.newBuilder()
                 .addAllReplicas(partition.replicas())
@@ -73,11 +88,18 @@ final class PartitionCommandCodec {
                         .addAllOriginal(change.original())
                         .addAllTarget(change.target())
                         .setSince(change.since())));
+        partition
+                .recovery()
+                .ifPresent(recovery -> message.setRecovery(RecoveryMessage.newBuilder()
+                        .setGeneration(recovery.generation())
+                        .setNode(recovery.node())
+                        .addAllGivenUp(recovery.givenUp())));
         return message.build();
     }
 
     static PartitionInfo decode(int number, PartitionMessage message) {
         ReassignmentMessage change = message.getReassignment();
+        RecoveryMessage recovery = message.getRecovery();
         return new PartitionInfo(
                 number,
                 message.getReplicasList(),
@@ -86,6 +108,10 @@ final class PartitionCommandCodec {
                 message.hasReassignment()
                         ? Optional.of(
                                 new Reassignment(change.getOriginalList(), change.getTargetList(), change.getSince()))
+                        : Optional.empty(),
+                message.hasRecovery()
+                        ? Optional.of(
+                                new Recovery(recovery.getGeneration(), recovery.getNode(), recovery.getGivenUpList()))
                         : Optional.empty());
     }
 }

@@ -75,6 +75,7 @@ class ReplayTest {
                     PartitionInfo follower = next.partitions().get(partition.partition());
                     assertThat(follower.leaderEpoch()).isGreaterThanOrEqualTo(partition.leaderEpoch());
                     assertThat(follower.leaderEpoch() > partition.leaderEpoch()
+                                    || follower.generation() > partition.generation()
                                     || follower.leader() == partition.leader())
                             .as("%s then %s", partition, follower)
                             .isTrue();

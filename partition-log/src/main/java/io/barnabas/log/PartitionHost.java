@@ -37,6 +37,17 @@ public interface PartitionHost extends AutoCloseable {
      */
     CompletableFuture<Void> repair(UUID groupId);
 
+    /**
+     * Runs a replica, alone, with the files of the one that it has in another group, which has lost its majority. All
+     * that the replica holds counts as committed. Idempotent; a replica whose files are gone begins empty.
+     *
+     * @param spec the replica in its new group
+     * @param from its group so far
+     * @param epoch Raft terms of the new group are above this one, and above those that the replica has seen
+     * @return fails with an {@link java.io.IOException} when the replica has failed or its files cannot be used
+     */
+    CompletableFuture<PartitionReplica> recover(PartitionSpec spec, UUID from, int epoch);
+
     /** The node's log directories, in the order of {@code log.dirs}. */
     List<LogDirectoryStatus> directories();
 

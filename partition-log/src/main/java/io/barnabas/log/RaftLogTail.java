@@ -143,7 +143,7 @@ final class RaftLogTail {
      *
      * @param end the last one, empty while the file is still written to
      */
-    private record Span(long start, OptionalLong end) {
+    record Span(long start, OptionalLong end) {
 
         private static final Pattern NAME = Pattern.compile("log_(?:inprogress_(\\d+)|(\\d+)-(\\d+))");
 

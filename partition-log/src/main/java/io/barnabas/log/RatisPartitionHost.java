@@ -51,6 +51,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionHost.class);
     private static final long RECENT_BATCH_BYTES = 64L << 20;
     private static final long RESIGN_TIMEOUT_MS = 3_000;
+    private static final long REVIVE_EVERY_MS = 1_000;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
     private static final long JOIN_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -69,6 +70,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final ReplicaRepairs repairs;
     private final Set<UUID> repairing = ConcurrentHashMap.newKeySet();
     private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> reviving = ConcurrentHashMap.newKeySet();
     private final PartitionGroups groups;
     private volatile boolean closing;
     private final ReplicaMoves moves;
@@ -129,6 +131,8 @@ public final class RatisPartitionHost implements PartitionHost {
             host.indexRebuild.start();
             host.recoveryPoints.start();
             host.scrubber.start();
+            host.retention.scheduleWithFixedDelay(
+                    host::revive, REVIVE_EVERY_MS, REVIVE_EVERY_MS, TimeUnit.MILLISECONDS);
             host.retention.scheduleWithFixedDelay(
                     host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
             return host;
@@ -263,6 +267,27 @@ public final class RatisPartitionHost implements PartitionHost {
         }
     }
 
+    /**
+     * Starts again what Ratis has closed. A leader tells a candidate that it does not count among its members to shut
+     * down; one that is just being let in again can be among them the next moment.
+     */
+    private void revive() {
+        for (RatisPartitionReplica replica : replicas.values()) {
+            UUID groupId = replica.groupId();
+            PartitionSpec spec = specs.get(groupId);
+            boolean idle = spec != null && !repairing.contains(groupId) && !moves.isMoving(groupId);
+            if (idle && replica.isShutDown() && reviving.add(groupId)) {
+                LOG.info("{} was shut down by its group and is started again", replica);
+                stop(groupId, false).thenCompose(stopped -> start(spec)).whenComplete((started, error) -> {
+                    reviving.remove(groupId);
+                    if (error != null) {
+                        standIn(groupId, "cannot be started again: " + error);
+                    }
+                });
+            }
+        }
+    }
+
     private void reconnect() throws IOException {
         for (RaftGroupId groupId : server.getGroupIds()) {
             connect(groupId.getUuid());
@@ -343,6 +368,39 @@ public final class RatisPartitionHost implements PartitionHost {
                         throw new CompletionException(e);
                     }
                 });
+    }
+
+    @Override
+    public CompletableFuture<PartitionReplica> recover(PartitionSpec spec, UUID from, int epoch) {
+        if (replicas.containsKey(spec.groupId())) {
+            return add(spec);
+        }
+        RatisPartitionReplica present = replicas.get(from);
+        Optional<String> failure =
+                present == null ? Optional.empty() : present.status().failure();
+        if (failure.isPresent() || repairing.contains(from)) {
+            return CompletableFuture.failedFuture(new IOException(spec.topic() + "-" + spec.partition()
+                    + " cannot go on alone from this node: " + failure.orElse("it is being repaired")));
+        }
+        specs.put(spec.groupId(), spec);
+        specs.remove(from);
+        return moves.cancel(from)
+                .thenCompose(settled -> stop(from, false))
+                .thenRunAsync(() -> takeOver(spec.groupId(), from, epoch), blocking)
+                .thenCompose(taken -> start(spec));
+    }
+
+    private void takeOver(UUID groupId, UUID from, int epoch) {
+        try {
+            Optional<Path> files = directories.filesOf(from);
+            if (files.isPresent()) {
+                RaftPeer self = GroupMembership.peer(specs.get(groupId).peers().getFirst());
+                new LoneMember(files.get()).write(self, epoch);
+            }
+            directories.rename(from, groupId);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
     }
 
     private CompletableFuture<Void> prepare(PartitionSpec spec) {

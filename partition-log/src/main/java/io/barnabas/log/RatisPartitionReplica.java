@@ -35,6 +35,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -273,6 +274,14 @@ final class RatisPartitionReplica implements PartitionReplica {
                 LOG.debug("{}: asking for a snapshot failed", this, e);
             }
         });
+    }
+
+    /** Whether Ratis has closed the division of a replica that has not failed. */
+    boolean isShutDown() {
+        RaftServer.Division running = division;
+        return running != null
+                && failure.get() == null
+                && running.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED;
     }
 
     Optional<RaftServer.Division> division() {

@@ -198,6 +198,10 @@ final class LocalHosts implements AutoCloseable {
         running.remove(id).close();
     }
 
+    PartitionSpec.Peer peer(int id) {
+        return peers.get(id - 1);
+    }
+
     RatisPartitionHost host(int id) {
         return running.get(id);
     }

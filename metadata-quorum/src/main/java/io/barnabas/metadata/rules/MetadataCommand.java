@@ -107,4 +107,10 @@ public sealed interface MetadataCommand {
      * @param epoch that of the shard's {@link Coordinator} who writes them
      */
     record ShardRecords(int shard, long epoch, List<GroupRecord> records) {}
+
+    /**
+     * Brings a partition back that has lost its majority, from one replica alone. What others had acknowledged beyond it
+     * is given up. Refused while a majority is live.
+     */
+    record RecoverPartition(UUID topicId, int partition, int node) implements MetadataCommand {}
 }

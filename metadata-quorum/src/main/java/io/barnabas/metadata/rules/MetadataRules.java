@@ -38,6 +38,7 @@ public final class MetadataRules {
             case MetadataCommand.AllocateProducerIds allocate -> allocateProducerIds(image, allocate);
             case MetadataCommand.ReassignPartition reassign -> ReassignmentRules.reassign(image, reassign, index);
             case MetadataCommand.CancelReassignment cancel -> ReassignmentRules.cancel(image, cancel, index);
+            case MetadataCommand.RecoverPartition recover -> ReassignmentRules.recover(image, recover);
             case MetadataCommand.ReassignmentsFinished finished -> ReassignmentRules.finished(image, finished);
             case MetadataCommand.RenewCoordinators renew -> renewCoordinators(image, renew, index);
             case MetadataCommand.AppendGroupRecords append -> appendGroupRecords(image, append);
@@ -317,7 +318,8 @@ public final class MetadataRules {
                 continue;
             }
             PartitionInfo known = topic.get().partitions().get(report.partition());
-            if (report.leaderEpoch() > known.leaderEpoch()) {
+            boolean givenUp = known.recovery().isPresent() && !known.replicas().contains(report.leader());
+            if (report.leaderEpoch() > known.leaderEpoch() && !givenUp) {
                 next = next.withTopic(
                         topic.get().withPartition(known.withLeader(report.leader(), report.leaderEpoch())));
             }

@@ -12,9 +12,15 @@ import java.util.Optional;
  * @param leader the node that last reported itself elected, or {@link #NO_LEADER}
  * @param leaderEpoch the Raft term of that election, or -1 before the first
  * @param reassignment the change of replicas that goes on, if one does
+ * @param recovery the last time it was brought back after it had lost its majority, if ever
  */
 public record PartitionInfo(
-        int partition, List<Integer> replicas, int leader, int leaderEpoch, Optional<Reassignment> reassignment) {
+        int partition,
+        List<Integer> replicas,
+        int leader,
+        int leaderEpoch,
+        Optional<Reassignment> reassignment,
+        Optional<Recovery> recovery) {
 
     /** The leader of a partition that never had one. */
     public static final int NO_LEADER = -1;
@@ -23,9 +29,14 @@ public record PartitionInfo(
         replicas = List.copyOf(replicas);
     }
 
-    /** A partition whose replicas are not being changed. */
+    /** A partition whose replicas are not being changed and never lost their majority. */
     public PartitionInfo(int partition, List<Integer> replicas, int leader, int leaderEpoch) {
-        this(partition, replicas, leader, leaderEpoch, Optional.empty());
+        this(partition, replicas, leader, leaderEpoch, Optional.empty(), Optional.empty());
+    }
+
+    /** How many times it was brought back after it had lost its majority. */
+    public int generation() {
+        return recovery.map(Recovery::generation).orElse(0);
     }
 
     /** The replicas that it has, or shall have when its reassignment is done. */
@@ -48,10 +59,21 @@ public record PartitionInfo(
     }
 
     PartitionInfo withLeader(int newLeader, int newEpoch) {
-        return new PartitionInfo(partition, replicas, newLeader, newEpoch, reassignment);
+        return new PartitionInfo(partition, replicas, newLeader, newEpoch, reassignment, recovery);
     }
 
     PartitionInfo withReplicas(List<Integer> newReplicas, Optional<Reassignment> change) {
-        return new PartitionInfo(partition, newReplicas, leader, leaderEpoch, change);
+        return new PartitionInfo(partition, newReplicas, leader, leaderEpoch, change, recovery);
+    }
+
+    PartitionInfo recoveredOn(int node) {
+        List<Integer> givenUp = replicas.stream().filter(id -> id != node).toList();
+        return new PartitionInfo(
+                partition,
+                List.of(node),
+                NO_LEADER,
+                leaderEpoch,
+                Optional.empty(),
+                Optional.of(new Recovery(generation() + 1, node, givenUp)));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What the commands of a reassignment do to an image (KIP-455). The image says what is wanted; the partition's leader
+ * What the commands that change a partition's replicas do to an image (KIP-455). The image says what is wanted; the partition's leader
  * changes its Raft group accordingly and reports when it is done. Until then the partition keeps every replica that may
  * be a member of its group, so that no node drops one too early; a cancelled reassignment therefore goes on, back to the
  * replicas it came from.
@@ -64,6 +64,39 @@ final class ReassignmentRules {
             }
         }
         return new Outcome.Changed(next, new CommandReply.Done());
+    }
+
+    static Outcome recover(MetadataImage image, MetadataCommand.RecoverPartition command) {
+        Optional<PartitionInfo> found = find(image, command.topicId(), command.partition());
+        if (found.isEmpty()) {
+            return unknown(command.topicId(), command.partition());
+        }
+        PartitionInfo partition = found.get();
+        if (!partition.replicas().contains(command.node()) || !isLive(image, command.node())) {
+            return new Outcome.Refused(
+                    Refusal.ELIGIBLE_LEADERS_NOT_AVAILABLE,
+                    "node " + command.node() + " is not live or has no replica; the replicas are "
+                            + partition.replicas());
+        }
+        if (hasMajority(image, original(partition)) && hasMajority(image, partition.wanted())) {
+            return new Outcome.Refused(
+                    Refusal.ELECTION_NOT_NEEDED,
+                    "a majority of the replicas " + partition.replicas()
+                            + " is live, or was until lately; the partition comes back by itself");
+        }
+        if (partition.generation() == Recovery.MAX_GENERATION) {
+            return new Outcome.Refused(
+                    Refusal.INVALID_REQUEST, "the partition was brought back too often; make the topic anew");
+        }
+        return changed(image, command.topicId(), partition.recoveredOn(command.node()));
+    }
+
+    private static boolean hasMajority(MetadataImage image, List<Integer> replicas) {
+        return replicas.stream().filter(id -> isLive(image, id)).count() > replicas.size() / 2;
+    }
+
+    private static boolean isLive(MetadataImage image, int node) {
+        return image.node(node).filter(known -> !known.fenced()).isPresent();
     }
 
     private static PartitionInfo heading(

@@ -125,6 +125,57 @@ class ReassignmentRulesTest {
         assertThat(propose(new MetadataCommand.UnregisterNode(1))).contains(Refusal.NODE_IN_USE);
     }
 
+    private void fence(int node) {
+        propose(new MetadataCommand.FenceNode(
+                node, image.node(node).orElseThrow().epoch()));
+    }
+
+    private Optional<Refusal> recover(int node) {
+        return propose(new MetadataCommand.RecoverPartition(TOPIC, 0, node));
+    }
+
+    private void elected(int node, int epoch) {
+        propose(new MetadataCommand.LeadersElected(List.of(new MetadataCommand.ElectedLeader(TOPIC, 0, node, epoch))));
+    }
+
+    @Test
+    void aPartitionIsBroughtBackOnlyWithoutItsMajorityAndFromALiveReplica() {
+        elected(1, 5);
+        assertThat(recover(3)).contains(Refusal.ELECTION_NOT_NEEDED);
+        fence(1);
+        assertThat(recover(3)).contains(Refusal.ELECTION_NOT_NEEDED);
+        fence(2);
+        assertThat(recover(2)).contains(Refusal.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+        assertThat(recover(4)).contains(Refusal.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+        assertThat(recover(3)).isEmpty();
+        assertThat(partition().replicas()).containsExactly(3);
+        assertThat(partition().recovery()).contains(new Recovery(1, 3, List.of(1, 2)));
+        assertThat(partition().leader()).isEqualTo(PartitionInfo.NO_LEADER);
+        assertThat(recover(3)).contains(Refusal.ELECTION_NOT_NEEDED);
+    }
+
+    @Test
+    void theReplicasGivenUpLeadNoMore() {
+        elected(1, 5);
+        fence(1);
+        fence(2);
+        recover(3);
+        elected(2, 9);
+        assertThat(partition().leader()).isEqualTo(PartitionInfo.NO_LEADER);
+        elected(3, 6);
+        assertThat(partition().leader()).isEqualTo(3);
+    }
+
+    @Test
+    void aMoveThatLostTheMajorityOfEitherSideIsGivenUp() {
+        reassign(1, 4, 5);
+        fence(4);
+        fence(5);
+        assertThat(recover(1)).isEmpty();
+        assertThat(partition().reassignment()).isEmpty();
+        assertThat(partition().recovery().orElseThrow().givenUp()).containsExactly(4, 5, 2, 3);
+    }
+
     /** Whatever is asked and reported in whatever order, no node may drop a replica that can be a member of the group. */
     @Test
     void everyReplicaAskedForStaysUntilAReportSaysOtherwise() throws Exception {

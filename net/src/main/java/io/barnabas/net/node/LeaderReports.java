@@ -8,6 +8,7 @@ import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataCommand.ElectedLeader;
 import io.barnabas.metadata.rules.MetadataImage;
+import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.node.rules.GroupIds;
 import java.time.Duration;
@@ -112,8 +113,13 @@ final class LeaderReports {
             }
             int partition = GroupIds.partition(groupId);
             int epoch = election.getValue().epoch();
-            boolean known = partition < topic.get().partitions().size()
-                    && topic.get().partitions().get(partition).leaderEpoch() >= epoch;
+            Optional<PartitionInfo> shown = partition < topic.get().partitions().size()
+                    ? Optional.of(topic.get().partitions().get(partition))
+                    : Optional.empty();
+            // A group of before a recovery leads nothing any more, and is removed.
+            boolean known = shown.filter(info -> info.leaderEpoch() >= epoch
+                            || !GroupIds.of(topic.get().id(), info).equals(groupId))
+                    .isPresent();
             if (known) {
                 elections.remove();
                 continue;

@@ -22,7 +22,15 @@ record NodeBroker(
 
     @Override
     public Optional<PartitionReplica> replica(UUID topicId, int partition) {
-        return partition < 0 ? Optional.empty() : partitions.replica(GroupIds.of(topicId, partition));
+        return info(topicId, partition).flatMap(info -> partitions.replica(GroupIds.of(topicId, info)));
+    }
+
+    private Optional<PartitionInfo> info(UUID topicId, int partition) {
+        return quorum.image()
+                .topic(topicId)
+                .map(TopicInfo::partitions)
+                .filter(known -> partition >= 0 && partition < known.size())
+                .map(known -> known.get(partition));
     }
 
     @Override
@@ -35,11 +43,7 @@ record NodeBroker(
     }
 
     private Leadership reported(UUID topicId, int partition) {
-        return quorum.image()
-                .topic(topicId)
-                .map(TopicInfo::partitions)
-                .filter(known -> partition >= 0 && partition < known.size())
-                .map(known -> known.get(partition))
+        return info(topicId, partition)
                 .map(info -> new Leadership(info.leader(), info.leaderEpoch(), false))
                 .orElse(UNKNOWN);
     }

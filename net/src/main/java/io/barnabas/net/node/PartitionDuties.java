@@ -12,6 +12,7 @@ import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.net.node.rules.GroupIds;
 import io.barnabas.net.node.rules.LeadRule;
 import io.barnabas.net.node.rules.MembershipStep;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +46,7 @@ final class PartitionDuties implements AutoCloseable {
     private final MetadataQuorum quorum;
     private final PartitionHost host;
     private final LeaderBalance balance;
+    private final JoiningReplicas joiners;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("partition-duties").factory());
     private final Map<UUID, Step> underWay = new HashMap<>();
@@ -68,6 +70,7 @@ final class PartitionDuties implements AutoCloseable {
         this.quorum = quorum;
         this.host = host;
         this.balance = balance;
+        this.joiners = new JoiningReplicas(nodeId);
         this.balancedNs = System.nanoTime();
     }
 
@@ -98,7 +101,7 @@ final class PartitionDuties implements AutoCloseable {
     }
 
     private void attend(MetadataImage image, TopicInfo topic, PartitionInfo partition, boolean balanceNow) {
-        UUID groupId = GroupIds.of(topic.id(), partition.partition());
+        UUID groupId = GroupIds.of(topic.id(), partition);
         // An image that does not show this very election may be older than what the group has become meanwhile.
         Optional<GroupMembers> group =
                 host.groups().members(groupId).filter(members -> members.epoch() == partition.leaderEpoch());
@@ -132,7 +135,7 @@ final class PartitionDuties implements AutoCloseable {
 
     private void take(
             MembershipStep next, MetadataImage image, TopicInfo topic, PartitionInfo partition, GroupMembers group) {
-        UUID groupId = GroupIds.of(topic.id(), partition.partition());
+        UUID groupId = GroupIds.of(topic.id(), partition);
         switch (next) {
             case MembershipStep.Wait wait -> pause(topic, partition, wait.reason());
             case MembershipStep.Settle settle ->
@@ -151,7 +154,7 @@ final class PartitionDuties implements AutoCloseable {
                         partition.partition(),
                         group.nodes(),
                         change.members());
-                run(topic, partition, change(groupId, image, group.nodes(), change.members()));
+                run(topic, partition, grown(image, topic, partition, group.nodes(), change.members()));
             }
         }
     }
@@ -170,6 +173,21 @@ final class PartitionDuties implements AutoCloseable {
                         LOG.info("{}-{}: replicas are {} now", topic.name(), partition.partition(), done.target()));
     }
 
+    private CompletableFuture<Void> grown(
+            MetadataImage image, TopicInfo topic, PartitionInfo partition, Set<Integer> from, Set<Integer> to) {
+        List<Integer> joining = to.stream().filter(id -> !from.contains(id)).toList();
+        return CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                joiners.require(image, topic.name(), partition.partition(), joining);
+                            } catch (IOException e) {
+                                throw new CompletionException(e);
+                            }
+                        },
+                        task -> Thread.ofVirtual().start(task))
+                .thenCompose(running -> change(GroupIds.of(topic.id(), partition), image, from, to));
+    }
+
     private CompletableFuture<Void> change(UUID groupId, MetadataImage image, Set<Integer> from, Set<Integer> to) {
         return host.groups().change(groupId, peers(image, from), peers(image, to));
     }
@@ -185,7 +203,7 @@ final class PartitionDuties implements AutoCloseable {
     }
 
     private void run(TopicInfo topic, PartitionInfo partition, CompletableFuture<Void> step) {
-        UUID groupId = GroupIds.of(topic.id(), partition.partition());
+        UUID groupId = GroupIds.of(topic.id(), partition);
         underWay.put(groupId, new Step(partition.wanted()));
         step.whenComplete((done, error) -> execute(() -> {
             underWay.remove(groupId);
@@ -200,7 +218,7 @@ final class PartitionDuties implements AutoCloseable {
     }
 
     private void pause(TopicInfo topic, PartitionInfo partition, String reason) {
-        UUID groupId = GroupIds.of(topic.id(), partition.partition());
+        UUID groupId = GroupIds.of(topic.id(), partition);
         pausedUntilNs.put(groupId, System.nanoTime() + RETRY_AFTER_NS);
         if (!reason.equals(troubles.put(groupId, reason))) {
             LOG.info("{}-{}: cannot go on yet: {}", topic.name(), partition.partition(), reason);

@@ -115,6 +115,7 @@ final class Reconciler implements AutoCloseable {
             return switch (action) {
                 case Action.Add add -> host.add(add.spec());
                 case Action.Configure configure -> host.add(configure.spec());
+                case Action.Recover recover -> host.recover(recover.spec(), recover.from(), recover.epoch());
                 case Action.Remove remove -> host.remove(remove.groupId());
             };
         } catch (RuntimeException e) {
@@ -131,6 +132,10 @@ final class Reconciler implements AutoCloseable {
             switch (action) {
                 case Action.Add add -> configured.put(add.groupId(), add.spec());
                 case Action.Configure configure -> configured.put(configure.groupId(), configure.spec());
+                case Action.Recover recover -> {
+                    configured.put(recover.groupId(), recover.spec());
+                    configured.remove(recover.from());
+                }
                 case Action.Remove remove -> configured.remove(remove.groupId());
             }
             LOG.debug("{} done", describe(action));
@@ -142,6 +147,7 @@ final class Reconciler implements AutoCloseable {
         return switch (action) {
             case Action.Add add -> "starting replica " + name(add.spec());
             case Action.Configure configure -> "configuring replica " + name(configure.spec());
+            case Action.Recover recover -> "going on alone with replica " + name(recover.spec());
             case Action.Remove remove -> "removing the replica of group " + remove.groupId();
         };
     }

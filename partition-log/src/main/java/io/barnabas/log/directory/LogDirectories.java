@@ -261,6 +261,35 @@ public final class LogDirectories implements Closeable {
         home.get().index().ifPresent(index -> index.partition(groupId).clear());
     }
 
+    /** The files of a replica that is not open; empty when it has none, or none any more. */
+    public Optional<Path> filesOf(UUID groupId) throws IOException {
+        Optional<LogDirectory> home = of(groupId);
+        if (home.isPresent() && !home.get().isOnline()) {
+            throw new IOException(reason(home.get()));
+        }
+        return home.map(directory -> directory.replica(groupId)).filter(Files::isDirectory);
+    }
+
+    /**
+     * Lets a replica that is not open go by another id. After a crash in the middle it has one of the two names, and
+     * this can be called again.
+     */
+    public void rename(UUID groupId, UUID newId) throws IOException {
+        Optional<Place> place = places.get(groupId);
+        if (place.isEmpty()) {
+            return;
+        }
+        LogDirectory home = directories.get(place.get().directory());
+        if (filesOf(groupId).isPresent()) {
+            Files.move(home.replica(groupId), home.replica(newId));
+            LogDirectory.sync(home.partitions());
+        }
+        if (Files.isDirectory(home.replica(newId))) {
+            record(() -> places.put(newId, place.get()));
+        }
+        forget(groupId);
+    }
+
     @FunctionalInterface
     private interface Change {
         void run() throws IOException;

@@ -11,6 +11,7 @@ import io.barnabas.net.kafka.RequestContext;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -103,9 +104,16 @@ public final class DescribeLogDirsHandler
                         status.failure(),
                         status.catchUp()
                                 .map(copy -> new ReplicaCondition.Copy(
-                                        copy.fromOffset(), copy.offset(), copy.targetOffset(), copy.bytes())))
+                                        copy.fromOffset(), copy.offset(), copy.targetOffset(), copy.bytes())),
+                        end(replica))
                 .addTo(described, version);
         return described;
+    }
+
+    private static Optional<ReplicaCondition.End> end(PartitionReplica replica) {
+        PartitionReplica.EpochEnd end = replica.endOf(Integer.MAX_VALUE);
+        return Optional.of(new ReplicaCondition.End(end.leaderEpoch(), end.endOffset()))
+                .filter(known -> known.epoch() >= 0);
     }
 
     /** The copy of a replica that moves (KIP-113): its lag is how far it is behind the replica. */

@@ -1,6 +1,7 @@
 package io.barnabas.net.kafka.handler;
 
 import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.net.client.ReplicaChoice;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.RequestContext;
@@ -21,17 +22,19 @@ import org.apache.kafka.common.message.ElectLeadersResponseData.ReplicaElectionR
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 
-/** ElectLeaders (KIP-460): hands leads to the preferred replicas. */
+/** ElectLeaders (KIP-460): hands leads to the preferred replicas, or brings back partitions that lost their majority. */
 public final class ElectLeadersHandler implements ApiHandler<ElectLeadersRequestData, ElectLeadersResponseData> {
 
     private static final int FIRST_VERSION_WITH_TYPE = 1;
 
     private final Broker broker;
     private final PreferredElection preferred;
+    private final UncleanElection unclean;
 
     public ElectLeadersHandler(Broker broker) {
         this.broker = broker;
         this.preferred = new PreferredElection(broker);
+        this.unclean = new UncleanElection(broker);
     }
 
     @Override
@@ -43,6 +46,8 @@ public final class ElectLeadersHandler implements ApiHandler<ElectLeadersRequest
         CompletableFuture<Map<TopicPartition, ApiError>> results;
         if (type == ElectionType.PREFERRED.value) {
             results = preferred.elect(context, wanted, request.timeoutMs());
+        } else if (type == ElectionType.UNCLEAN.value) {
+            results = unclean.elect(context, wanted, ReplicaChoice.of(request), request.timeoutMs());
         } else {
             return CompletableFuture.completedFuture(
                     new ElectLeadersResponseData().setErrorCode(Errors.INVALID_REQUEST.code()));

@@ -37,6 +37,19 @@ public record ReconcilePlan(List<Action> actions) {
             }
         }
 
+        /**
+         * Runs a replica, alone, with the files of the group that it was a member of until that lost its majority.
+         *
+         * @param from the group of before
+         * @param epoch the last leader epoch known to have been; those of the new group are above it
+         */
+        record Recover(PartitionSpec spec, UUID from, int epoch) implements Action {
+            @Override
+            public UUID groupId() {
+                return spec.groupId();
+            }
+        }
+
         /** Gives a running replica new settings. */
         record Configure(PartitionSpec spec) implements Action {
             @Override
@@ -76,18 +89,27 @@ public record ReconcilePlan(List<Action> actions) {
         if (!current) {
             return new ReconcilePlan(List.of());
         }
-        Map<UUID, Optional<PartitionSpec>> wanted = wanted(image, nodeId, configs);
+        Map<UUID, Wanted> wanted = wanted(image, nodeId, configs);
         List<Action> actions = new ArrayList<>();
+        Set<UUID> kept = new HashSet<>(wanted.keySet());
+        wanted.forEach((groupId, replica) -> {
+            if (!local.running().contains(groupId)) {
+                replica.recovers().ifPresent(recover -> kept.add(recover.from()));
+            }
+        });
         Set<UUID> present = new HashSet<>(local.running());
         present.addAll(local.configured().keySet());
         for (UUID groupId : present) {
-            if (!wanted.containsKey(groupId)) {
+            if (!kept.contains(groupId)) {
                 actions.add(new Action.Remove(groupId));
             }
         }
-        wanted.forEach((groupId, known) -> known.ifPresent(spec -> {
+        wanted.forEach((groupId, replica) -> replica.spec().ifPresent(spec -> {
             PartitionSpec told = local.configured().get(groupId);
-            if (told == null || !local.running().contains(groupId)) {
+            boolean running = local.running().contains(groupId);
+            if (!running && replica.recovers().isPresent()) {
+                actions.add(replica.recovers().get());
+            } else if (told == null || !running) {
                 actions.add(new Action.Add(spec));
             } else if (!told.equals(spec)) {
                 actions.add(new Action.Configure(spec));
@@ -96,10 +118,16 @@ public record ReconcilePlan(List<Action> actions) {
         return new ReconcilePlan(actions);
     }
 
-    /** The replicas of this node; without a spec while the address of one of the others is not known. */
-    private static Map<UUID, Optional<PartitionSpec>> wanted(
-            MetadataImage image, int nodeId, Function<TopicInfo, LogConfig> configs) {
-        Map<UUID, Optional<PartitionSpec>> wanted = new LinkedHashMap<>();
+    /**
+     * A replica that this node shall run.
+     *
+     * @param spec empty while the address of one of the others is not known
+     * @param recovers when it goes on alone with files that it has
+     */
+    private record Wanted(Optional<PartitionSpec> spec, Optional<Action.Recover> recovers) {}
+
+    private static Map<UUID, Wanted> wanted(MetadataImage image, int nodeId, Function<TopicInfo, LogConfig> configs) {
+        Map<UUID, Wanted> wanted = new LinkedHashMap<>();
         for (TopicInfo topic : image.topics().values()) {
             List<PartitionInfo> own = topic.partitions().stream()
                     .filter(partition -> partition.replicas().contains(nodeId))
@@ -109,19 +137,36 @@ public record ReconcilePlan(List<Action> actions) {
             }
             LogConfig config = configs.apply(topic);
             for (PartitionInfo partition : own) {
-                UUID groupId = GroupIds.of(topic.id(), partition.partition());
-                boolean joining = partition
-                        .reassignment()
-                        .filter(change -> !change.original().contains(nodeId))
-                        .isPresent();
-                wanted.put(
-                        groupId,
-                        peers(image, partition, joining)
-                                .map(peers -> new PartitionSpec(
-                                        groupId, topic.name(), partition.partition(), peers, config, joining)));
+                UUID groupId = GroupIds.of(topic.id(), partition);
+                Optional<PartitionSpec> spec = spec(image, nodeId, topic, partition, config);
+                Optional<Action.Recover> recovers = spec.filter(known -> partition
+                                .recovery()
+                                .filter(recovery -> recovery.node() == nodeId)
+                                .isPresent())
+                        .map(known -> new Action.Recover(
+                                known,
+                                GroupIds.of(topic.id(), partition.partition(), partition.generation() - 1),
+                                partition.leaderEpoch()));
+                wanted.put(groupId, new Wanted(spec, recovers));
             }
         }
         return wanted;
+    }
+
+    private static Optional<PartitionSpec> spec(
+            MetadataImage image, int nodeId, TopicInfo topic, PartitionInfo partition, LogConfig config) {
+        boolean joining = partition
+                .reassignment()
+                .filter(change -> !change.original().contains(nodeId))
+                .isPresent();
+        return peers(image, partition, joining)
+                .map(peers -> new PartitionSpec(
+                        GroupIds.of(topic.id(), partition),
+                        topic.name(),
+                        partition.partition(),
+                        peers,
+                        config,
+                        joining));
     }
 
     /** A group begins with the replicas of before a reassignment; one that joins may find it with any of all. */

@@ -67,6 +67,11 @@ public final class FakeHost implements PartitionHost {
     }
 
     @Override
+    public CompletableFuture<PartitionReplica> recover(PartitionSpec spec, UUID from, int epoch) {
+        return add(spec);
+    }
+
+    @Override
     public CompletableFuture<Void> place(UUID groupId, Path wanted) {
         return wanted.equals(directory)
                 ? CompletableFuture.completedFuture(null)

@@ -23,15 +23,17 @@ class GroupIdsTest {
         for (int run = 0; run < RUNS; run++) {
             UUID topic = new UUID(random.nextLong(), random.nextLong());
             UUID other = new UUID(random.nextLong(), random.nextLong());
-            int partition = random.nextInt(1 + random.nextInt(Integer.MAX_VALUE));
-            UUID group = GroupIds.of(topic, partition);
+            int partition = random.nextInt(1 + random.nextInt(1 << 20));
+            int generation = random.nextInt(4096);
+            UUID group = GroupIds.of(topic, partition, generation);
             assertThat(GroupIds.partition(group)).as("seed %d", seed).isEqualTo(partition);
             assertThat(GroupIds.belongs(group, topic)).as("seed %d", seed).isTrue();
             assertThat(GroupIds.belongs(group, other)).as("seed %d", seed).isFalse();
-            assertThat(GroupIds.of(topic, partition)).isEqualTo(group);
+            assertThat(GroupIds.of(topic, partition, generation)).isEqualTo(group);
             assertThat(groups.add(group)).as("seed %d", seed).isTrue();
+            assertThat(GroupIds.of(topic, partition, generation ^ 1)).isNotEqualTo(group);
             if (partition > 0) {
-                assertThat(GroupIds.of(topic, partition - 1))
+                assertThat(GroupIds.of(topic, partition - 1, generation))
                         .as("seed %d", seed)
                         .isNotEqualTo(group);
             }
@@ -39,10 +41,13 @@ class GroupIdsTest {
     }
 
     @Test
-    void onlyTheLow32BitsCarryThePartition() {
+    void onlyTheLow32BitsCarryGenerationAndPartition() {
         UUID topic = UUID.fromString("01234567-89ab-cdef-0123-456789abcdef");
-        assertThat(GroupIds.of(topic, 0)).hasToString("01234567-89ab-cdef-0123-456700000000");
-        assertThat(GroupIds.of(topic, Integer.MAX_VALUE)).hasToString("01234567-89ab-cdef-0123-45677fffffff");
-        assertThatThrownBy(() -> GroupIds.of(topic, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(GroupIds.of(topic, 0, 0)).hasToString("01234567-89ab-cdef-0123-456700000000");
+        assertThat(GroupIds.of(topic, 0xfffff, 0)).hasToString("01234567-89ab-cdef-0123-4567000fffff");
+        assertThat(GroupIds.of(topic, 1, 0xabc)).hasToString("01234567-89ab-cdef-0123-4567abc00001");
+        assertThatThrownBy(() -> GroupIds.of(topic, -1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> GroupIds.of(topic, 1 << 20, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> GroupIds.of(topic, 0, 4096)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -24,8 +24,8 @@ class ReconcilePlanTest {
 
     private static final String CLUSTER = "tcOIcZVMSYCXMLVqFAqtSA";
     private static final UUID TOPIC = UUID.fromString("01234567-89ab-4def-8123-456789abcdef");
-    private static final UUID FIRST = GroupIds.of(TOPIC, 0);
-    private static final UUID SECOND = GroupIds.of(TOPIC, 1);
+    private static final UUID FIRST = GroupIds.of(TOPIC, 0, 0);
+    private static final UUID SECOND = GroupIds.of(TOPIC, 1, 0);
     private static final UUID STRAY = UUID.fromString("ffffffff-ffff-4fff-8fff-ffff00000000");
     private static final Local NOTHING = new Local(Set.of(), Map.of());
 
@@ -101,6 +101,50 @@ class ReconcilePlanTest {
     }
 
     @Test
+    void aReplicaThatIsToGoOnAloneTakesOverItsFilesAndTheOthersGo() {
+        cluster(3);
+        createTopic();
+        apply(new MetadataCommand.FenceNode(1, image.node(1).orElseThrow().epoch()));
+        apply(new MetadataCommand.RecoverPartition(TOPIC, 0, 2));
+        UUID again = GroupIds.of(TOPIC, 0, 1);
+        PartitionSpec alone = new PartitionSpec(
+                again, "orders", 0, List.of(new PartitionSpec.Peer(2, "node2:9193")), LogConfig.DEFAULT);
+        Local before = new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
+        assertThat(plan(2, before)).containsExactly(new Action.Recover(alone, FIRST, -1));
+        assertThat(plan(2, NOTHING)).containsExactly(new Action.Recover(alone, FIRST, -1));
+        assertThat(plan(2, new Local(Set.of(again), Map.of(again, alone)))).isEmpty();
+        assertThat(plan(2, new Local(Set.of(again, FIRST), Map.of(again, alone))))
+                .containsExactly(new Action.Remove(FIRST));
+        assertThat(plan(1, before)).contains(new Action.Remove(FIRST));
+    }
+
+    @Test
+    void aReplicaThatJoinsBeginsWithoutPeersUntilItsMoveIsDone() {
+        cluster(4);
+        createTopic();
+        apply(new MetadataCommand.ReassignPartition(TOPIC, 0, List.of(4, 2), false));
+        Action.Add added = (Action.Add) plan(4, NOTHING).getFirst();
+        assertThat(added.spec().joining()).isTrue();
+        assertThat(added.spec().peers()).extracting(PartitionSpec.Peer::nodeId).containsExactly(4, 2, 1);
+        assertThat(plan(2, new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)))))
+                .as("those who were members are told nothing new")
+                .isEmpty();
+        long since = image.topic(TOPIC)
+                .orElseThrow()
+                .partitions()
+                .getFirst()
+                .reassignment()
+                .orElseThrow()
+                .since();
+        apply(new MetadataCommand.ReassignmentsFinished(
+                List.of(new MetadataCommand.FinishedReassignment(TOPIC, 0, since))));
+        Local joined = new Local(Set.of(FIRST), Map.of(FIRST, added.spec()));
+        assertThat(plan(4, joined)).containsExactly(new Action.Configure(spec(0, 4, 2)));
+        assertThat(plan(1, new Local(Set.of(FIRST, SECOND), Map.of(FIRST, spec(0, 1, 2), SECOND, spec(1, 3, 1)))))
+                .containsExactly(new Action.Remove(FIRST));
+    }
+
+    @Test
     void settingsAreResolvedOnlyForTopicsThatHaveAReplicaHere() {
         cluster(4);
         createTopic();
@@ -124,7 +168,7 @@ class ReconcilePlanTest {
         List<PartitionSpec.Peer> peers = Arrays.stream(replicas)
                 .mapToObj(id -> new PartitionSpec.Peer(id, "node" + id + ":9193"))
                 .toList();
-        return new PartitionSpec(GroupIds.of(TOPIC, partition), "orders", partition, peers, LogConfig.DEFAULT);
+        return new PartitionSpec(GroupIds.of(TOPIC, partition, 0), "orders", partition, peers, LogConfig.DEFAULT);
     }
 
     private void cluster(int nodes) {
