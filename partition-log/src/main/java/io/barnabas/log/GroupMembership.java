@@ -59,6 +59,13 @@ final class GroupMembership implements AutoCloseable {
                 .build();
     }
 
+    /** Who a replica that begins takes for the members of its group; nobody when others will let it in. */
+    static List<RaftPeer> first(PartitionSpec spec) {
+        return spec.joining()
+                ? List.of()
+                : spec.peers().stream().map(GroupMembership::peer).toList();
+    }
+
     static RaftPeer peer(PartitionSpec.Peer peer) {
         return RaftPeer.newBuilder()
                 .setId(Integer.toString(peer.nodeId()))

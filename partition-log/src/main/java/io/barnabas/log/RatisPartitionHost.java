@@ -29,7 +29,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
@@ -41,7 +40,6 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
-import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +51,6 @@ public final class RatisPartitionHost implements PartitionHost {
     private static final long RESIGN_TIMEOUT_MS = 3_000;
     private static final long REVIVE_EVERY_MS = 1_000;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
-    private static final long JOIN_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PartitionHostConfig config;
     private final RaftPeerId peerId;
@@ -68,11 +65,8 @@ public final class RatisPartitionHost implements PartitionHost {
     private final PartitionEnvironment environment;
     private volatile RaftServer server;
     private final ReplicaRepairs repairs;
-    private final Set<UUID> repairing = ConcurrentHashMap.newKeySet();
-    private final Set<UUID> interrupted = ConcurrentHashMap.newKeySet();
     private final Set<UUID> reviving = ConcurrentHashMap.newKeySet();
     private final PartitionGroups groups;
-    private volatile boolean closing;
     private final ReplicaMoves moves;
     private final CleanerThread cleaner;
     private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
@@ -89,15 +83,17 @@ public final class RatisPartitionHost implements PartitionHost {
         this.peerId = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
         this.directories = LogDirectories.open(
                 config.directories(), config.places(), config.indexConfig(), config.files(), config.listener());
-        this.raft = logProperties(config);
-        this.repairs = new ReplicaRepairs(config.places().resolveSibling("repairs"));
+        this.raft = RaftLogProperties.of(config);
+        this.repairs = new ReplicaRepairs(config.places().resolveSibling("repairs"), new ForRepairs(), blocking);
         RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
         this.recoveryPoints = new RecoveryPoints(replicas::values);
         this.indexRebuild =
                 new IndexRebuild(replicas::values, config.indexConfig().rebuildBytesPerSecond());
         this.scrubber = new Scrubber(replicas::values, config.scrub());
-        // Before Ratis looks for groups.
-        eraseInterrupted();
+        // Before Ratis looks for groups: the files of a replica that has left its group are of no more use.
+        for (UUID groupId : repairs.interrupted()) {
+            directories.forget(groupId);
+        }
         this.environment = new PartitionEnvironment(
                 config.files(),
                 directories,
@@ -105,7 +101,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 config.flushMode(),
                 config.producerIdleMs(),
                 config.catchUp(),
-                catchUpThrottle(config.catchUpBytesPerSecond()),
+                IoThrottle.of(config.catchUpBytesPerSecond()),
                 blocking,
                 System::currentTimeMillis);
         this.server = newServer();
@@ -120,8 +116,10 @@ public final class RatisPartitionHost implements PartitionHost {
         try {
             host.directories.onOffline(host::directoryFailed);
             host.directories.lost().forEach(host::standIn);
-            host.interrupted.forEach(
-                    groupId -> host.standIn(groupId, "was being repaired when its node stopped; the repair goes on"));
+            host.repairs
+                    .interrupted()
+                    .forEach(groupId ->
+                            host.standIn(groupId, "was being repaired when its node stopped; the repair goes on"));
             host.startServer();
             host.cleaner.start();
             if (config.flushMode() == FlushMode.ASYNC) {
@@ -140,12 +138,6 @@ public final class RatisPartitionHost implements PartitionHost {
             host.close();
             throw e;
         }
-    }
-
-    private static IoThrottle catchUpThrottle(long bytesPerSecond) {
-        return bytesPerSecond == 0
-                ? IoThrottle.NONE
-                : new IoThrottle(bytesPerSecond, System::nanoTime, LockSupport::parkNanos);
     }
 
     private RaftServer newServer() throws IOException {
@@ -193,24 +185,6 @@ public final class RatisPartitionHost implements PartitionHost {
                 standIn(groupId.getUuid(), "cannot be opened: " + DiskFault.reasonOf(cause));
             }
         }
-    }
-
-    private static RaftProperties logProperties(PartitionHostConfig config) {
-        RaftProperties raft = new RaftProperties(config.raft());
-        // Batches are kept by the replica: Ratis caches and writes entries without them.
-        RaftServerConfigKeys.Log.StateMachineData.setCachingEnabled(raft, true);
-        // With sync, Ratis asks for a flush, forces its own log and waits for both; without, it forces its log behind
-        // everybody's back, and only a state machine that counts as synchronous is waited for and heard when it fails.
-        boolean async = config.flushMode() == FlushMode.ASYNC;
-        RaftServerConfigKeys.Log.StateMachineData.setSync(raft, async);
-        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(raft, async);
-        // A torn last entry was never acknowledged; the replica compares all others with its segments.
-        RaftServerConfigKeys.Log.setCorruptionPolicy(raft, CorruptionPolicy.WARN_AND_RETURN);
-        // A snapshot of a partition holds no records: a replica that lacks purged entries copies its leader's log.
-        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(raft, false);
-        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(raft, true);
-        RaftServerConfigKeys.Snapshot.setRetentionFileNum(raft, 2);
-        return raft;
     }
 
     private RatisPartitionReplica newReplica(UUID groupId) {
@@ -275,7 +249,7 @@ public final class RatisPartitionHost implements PartitionHost {
         for (RatisPartitionReplica replica : replicas.values()) {
             UUID groupId = replica.groupId();
             PartitionSpec spec = specs.get(groupId);
-            boolean idle = spec != null && !repairing.contains(groupId) && !moves.isMoving(groupId);
+            boolean idle = spec != null && !repairs.isRunning(groupId) && !moves.isMoving(groupId);
             if (idle && replica.isShutDown() && reviving.add(groupId)) {
                 LOG.info("{} was shut down by its group and is started again", replica);
                 stop(groupId, false).thenCompose(stopped -> start(spec)).whenComplete((started, error) -> {
@@ -314,11 +288,7 @@ public final class RatisPartitionHost implements PartitionHost {
     public CompletableFuture<PartitionReplica> add(PartitionSpec spec) {
         specs.put(spec.groupId(), spec);
         RatisPartitionReplica present = replicas.get(spec.groupId());
-        if (interrupted.remove(spec.groupId())) {
-            blocking.execute(() -> resumeRepair(spec));
-            return CompletableFuture.completedFuture(present);
-        }
-        if (repairing.contains(spec.groupId())) {
+        if (repairs.resume(spec) || repairs.isRunning(spec.groupId())) {
             return CompletableFuture.completedFuture(present);
         }
         if (present == null) {
@@ -343,14 +313,7 @@ public final class RatisPartitionHost implements PartitionHost {
     }
 
     private CompletableFuture<PartitionReplica> start(PartitionSpec spec) {
-        return start(spec, members(spec));
-    }
-
-    /** Who a replica that begins takes for the members of its group. */
-    private static List<RaftPeer> members(PartitionSpec spec) {
-        return spec.joining()
-                ? List.of()
-                : spec.peers().stream().map(GroupMembership::peer).toList();
+        return start(spec, GroupMembership.first(spec));
     }
 
     /** @param members none for a replica that others will let into their group */
@@ -378,7 +341,7 @@ public final class RatisPartitionHost implements PartitionHost {
         RatisPartitionReplica present = replicas.get(from);
         Optional<String> failure =
                 present == null ? Optional.empty() : present.status().failure();
-        if (failure.isPresent() || repairing.contains(from)) {
+        if (failure.isPresent() || repairs.isRunning(from)) {
             return CompletableFuture.failedFuture(new IOException(spec.topic() + "-" + spec.partition()
                     + " cannot go on alone from this node: " + failure.orElse("it is being repaired")));
         }
@@ -425,113 +388,13 @@ public final class RatisPartitionHost implements PartitionHost {
         if (replica.status().failure().isEmpty()) {
             return CompletableFuture.failedFuture(new IOException(replica + " is well, there is nothing to repair"));
         }
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        beginAnew(spec);
-                    } catch (IOException e) {
-                        throw new CompletionException(e);
-                    } finally {
-                        blocking.execute(() -> resumeRepair(spec));
-                    }
-                },
-                blocking);
-    }
-
-    private void beginAnew(PartitionSpec spec) throws IOException {
-        UUID groupId = spec.groupId();
-        if (!repairing.add(groupId)) {
-            throw new IOException(spec.topic() + "-" + spec.partition() + " is being repaired already");
-        }
-        try (GroupMembership membership = membership(spec)) {
-            leave(groupId, membership);
-            erase(groupId).thenCompose(erased -> start(spec, List.of())).join();
-            blocking.execute(() -> joinAgain(spec));
-        } catch (IOException | RuntimeException e) {
-            repairing.remove(groupId);
-            throw e;
-        }
-    }
-
-    private void leave(UUID groupId, GroupMembership membership) throws IOException {
-        boolean left = repairs.begun().contains(groupId);
-        repairs.begin(groupId);
-        try {
-            membership.leave();
-            left = true;
-        } finally {
-            if (!left) {
-                repairs.end(groupId);
-            }
-        }
-    }
-
-    private GroupMembership membership(PartitionSpec spec) throws IOException {
-        return new GroupMembership(spec, config.nodeId(), raft, config.parameters());
-    }
-
-    /** Asks until the leader has brought the empty replica up to date and counts it. */
-    private void joinAgain(PartitionSpec spec) {
-        String reason = "";
-        while (!closing && specs.containsKey(spec.groupId())) {
-            try (GroupMembership membership = membership(spec)) {
-                membership.join();
-                if (membership.isMember()) {
-                    repairs.end(spec.groupId());
-                    LOG.info("{}-{} is repaired", spec.topic(), spec.partition());
-                    break;
-                }
-            } catch (IOException | RuntimeException e) {
-                if (!reason.equals(e.toString())) {
-                    reason = e.toString();
-                    LOG.info("{}-{} is not back in its group yet: {}", spec.topic(), spec.partition(), reason);
-                }
-            }
-            LockSupport.parkNanos(JOIN_RETRY_NANOS);
-        }
-        repairing.remove(spec.groupId());
-    }
-
-    /** A replica whose repair was broken off has left its group, or was about to: its files are of no more use. */
-    private void eraseInterrupted() throws IOException {
-        interrupted.addAll(repairs.begun());
-        for (UUID groupId : interrupted) {
-            directories.forget(groupId);
-        }
-    }
-
-    /** Begins again, until the others let it, a repair that was broken off after the replica had left its group. */
-    private void resumeRepair(PartitionSpec spec) {
-        String reason = "";
-        while (!closing && specs.containsKey(spec.groupId()) && !repairing.contains(spec.groupId())) {
-            try {
-                if (repairs.begun().contains(spec.groupId())) {
-                    beginAnew(spec);
-                }
-                return;
-            } catch (IOException | RuntimeException e) {
-                if (!reason.equals(e.toString())) {
-                    reason = e.toString();
-                    LOG.warn("the repair of {}-{} cannot go on yet: {}", spec.topic(), spec.partition(), reason);
-                }
-            }
-            LockSupport.parkNanos(JOIN_RETRY_NANOS);
-        }
+        return repairs.begin(spec);
     }
 
     @Override
     public CompletableFuture<Void> remove(UUID groupId) {
         specs.remove(groupId);
-        return erase(groupId).thenRunAsync(() -> endRepair(groupId), blocking);
-    }
-
-    /** What is gone for good needs no repair after the next start. */
-    private void endRepair(UUID groupId) {
-        try {
-            repairs.end(groupId);
-        } catch (IOException e) {
-            LOG.warn("the repair of {} cannot be ended: {}", groupId, e.toString());
-        }
+        return erase(groupId).thenRunAsync(() -> repairs.end(groupId), blocking);
     }
 
     private CompletableFuture<Void> erase(UUID groupId) {
@@ -579,6 +442,29 @@ public final class RatisPartitionHost implements PartitionHost {
                 });
     }
 
+    private final class ForRepairs implements ReplicaRepairs.Replicas {
+
+        @Override
+        public Optional<PartitionSpec> spec(UUID groupId) {
+            return Optional.ofNullable(specs.get(groupId));
+        }
+
+        @Override
+        public CompletableFuture<Void> erase(UUID groupId) {
+            return RatisPartitionHost.this.erase(groupId);
+        }
+
+        @Override
+        public CompletableFuture<PartitionReplica> startEmpty(PartitionSpec spec) {
+            return start(spec, List.of());
+        }
+
+        @Override
+        public GroupMembership membership(PartitionSpec spec) throws IOException {
+            return new GroupMembership(spec, config.nodeId(), raft, config.parameters());
+        }
+    }
+
     /** A replica that is stopped for its move is stood in for, so that nobody starts it meanwhile. */
     private final class ForMoves implements ReplicaMoves.Replicas {
 
@@ -600,7 +486,7 @@ public final class RatisPartitionHost implements PartitionHost {
             if (removed || runs(groupId)) {
                 return CompletableFuture.completedFuture(null);
             }
-            List<RaftPeer> peers = spec.map(RatisPartitionHost::members).orElse(List.of());
+            List<RaftPeer> peers = spec.map(GroupMembership::first).orElse(List.of());
             return CompletableFuture.runAsync(() -> requireFiles(groupId), blocking)
                     .thenCompose(there -> open(groupId, peers))
                     .handle((started, error) -> {
@@ -680,7 +566,7 @@ public final class RatisPartitionHost implements PartitionHost {
 
     @Override
     public void close() {
-        closing = true;
+        repairs.close();
         indexRebuild.close();
         recoveryPoints.close();
         scrubber.close();

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +26,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
@@ -509,10 +506,11 @@ final class RatisPartitionReplica implements PartitionReplica {
     @Override
     public ReplicaStatus status() {
         ReplicaLog open = log;
+        RaftServer.Division running = division;
         return new ReplicaStatus(
                 open == null ? 0 : open.segments().sizeInBytes(),
                 open == null ? 0 : open.segments().segments(),
-                followerLags(),
+                running == null ? Map.of() : FollowerLags.of(running),
                 catchUpProgress(),
                 scrub.status(),
                 Optional.ofNullable(failure.get()));
@@ -528,31 +526,6 @@ final class RatisPartitionReplica implements PartitionReplica {
                 ? Optional.of(new CatchUpProgress(
                         0, offsets().highWatermark(), offsets().highWatermark(), 0))
                 : Optional.empty();
-    }
-
-    private Map<Integer, Long> followerLags() {
-        RaftServer.Division running = division;
-        if (running == null || !running.getInfo().isLeader()) {
-            return Map.of();
-        }
-        long[] matched = running.getInfo().getFollowerMatchIndices();
-        RoleInfoProto role = running.getInfo().getRoleInfoProto();
-        List<ServerRpcProto> followers = role.getLeaderInfo().getFollowerInfoList();
-        if (matched == null || matched.length != followers.size()) {
-            return Map.of();
-        }
-        long last;
-        try {
-            last = running.getRaftLog().getNextIndex() - 1;
-        } catch (IllegalStateException e) {
-            // The division was closed meanwhile.
-            return Map.of();
-        }
-        Map<Integer, Long> lags = new HashMap<>();
-        for (int i = 0; i < matched.length; i++) {
-            lags.put(Integer.parseInt(followers.get(i).getId().getId().toStringUtf8()), Math.max(0, last - matched[i]));
-        }
-        return Map.copyOf(lags);
     }
 
     /** Stops the replica for good until the node restarts; its division is closed so that another replica may lead. */

@@ -55,12 +55,12 @@ class RepairTest {
             int node = leader.leadership().leader() % 3 + 1;
             breakReplica(hosts, node, group);
             hosts.stop(node);
-            new ReplicaRepairs(hosts.directory(node).resolve("repairs")).begin(group);
+            new RepairFiles(hosts.directory(node).resolve("repairs")).begin(group);
             hosts.start(node);
             hosts.add(group, "t", SMALL_SEGMENTS);
             awaitSame(hosts, node, group, 50);
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> new ReplicaRepairs(hosts.directory(node).resolve("repairs"))
+                    .until(() -> new RepairFiles(hosts.directory(node).resolve("repairs"))
                             .begun()
                             .isEmpty());
         }

@@ -1,5 +1,6 @@
 package io.barnabas.log.compact;
 
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -26,6 +27,11 @@ public final class IoThrottle {
         this.bytesPerSecond = bytesPerSecond;
         this.nanos = nanos;
         this.rest = rest;
+    }
+
+    /** A limit that rests on the calling thread; 0 for none. */
+    public static IoThrottle of(long bytesPerSecond) {
+        return bytesPerSecond == 0 ? NONE : new IoThrottle(bytesPerSecond, System::nanoTime, LockSupport::parkNanos);
     }
 
     /** Counts bytes that were read or written, and rests when there were too many of late. */
