@@ -9,7 +9,6 @@ import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.net.kafka.testing.FakeBroker;
 import io.barnabas.net.kafka.testing.ServedBroker;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +29,6 @@ import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.SupportedVersionRange;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicCollection;
@@ -60,7 +58,6 @@ import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -296,22 +293,6 @@ class KafkaAdminTest {
                 .hasCauseInstanceOf(SecurityDisabledException.class);
         assertThatThrownBy(() -> admin.deleteAcls(List.of(acl.toFilter())).all().get())
                 .hasCauseInstanceOf(SecurityDisabledException.class);
-    }
-
-    @Test
-    void aGroupConsumerIsToldAtOnceThatThereAreNoGroups() {
-        served.broker().createTopic("orders", 1);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrap(), "group.id", "readers"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of("orders"));
-            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(20)))
-                    .isInstanceOf(UnsupportedVersionException.class);
-        }
-        assertThatThrownBy(() ->
-                        admin.describeConsumerGroups(List.of("readers")).all().get())
-                .hasCauseInstanceOf(UnsupportedVersionException.class);
     }
 
     @Test
