@@ -29,7 +29,7 @@ public interface PartitionReplica {
     /** Start, high watermark and end of the log on this replica, in offsets. */
     Offsets offsets();
 
-    /** The leader epoch of the newest batch up to the high watermark, empty when the log is empty. */
+    /** The leader epoch of the newest batch, committed or not; empty when the log is empty. */
     OptionalInt latestEpoch();
 
     /**

@@ -325,7 +325,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     @Override
     public OptionalInt latestEpoch() {
         ReplicaLog open = log;
-        return open == null ? OptionalInt.empty() : open.latestCommittedEpoch();
+        return open == null ? OptionalInt.empty() : open.epochs().latest();
     }
 
     @Override

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -414,12 +413,6 @@ final class ReplicaLog {
     Collection<ProducerEntry> committedProducers() {
         synchronized (state) {
             return committedProducers.copy().entries();
-        }
-    }
-
-    OptionalInt latestCommittedEpoch() {
-        synchronized (state) {
-            return epochs.truncateTo(highWatermark).latest();
         }
     }
 

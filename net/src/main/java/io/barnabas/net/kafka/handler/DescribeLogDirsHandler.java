@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -111,9 +112,11 @@ public final class DescribeLogDirsHandler
     }
 
     private static Optional<ReplicaCondition.End> end(PartitionReplica replica) {
-        PartitionReplica.EpochEnd end = replica.endOf(Integer.MAX_VALUE);
-        return Optional.of(new ReplicaCondition.End(end.leaderEpoch(), end.endOffset()))
-                .filter(known -> known.epoch() >= 0);
+        OptionalInt epoch = replica.latestEpoch();
+        return epoch.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ReplicaCondition.End(
+                        epoch.getAsInt(), replica.offsets().logEndOffset()));
     }
 
     /** The copy of a replica that moves (KIP-113): its lag is how far it is behind the replica. */

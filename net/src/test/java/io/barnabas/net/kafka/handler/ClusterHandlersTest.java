@@ -3,12 +3,17 @@ package io.barnabas.net.kafka.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.barnabas.log.PartitionReplica.Acks;
 import io.barnabas.metadata.QuorumStatus;
 import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.net.client.ReplicaCondition;
 import io.barnabas.net.kafka.testing.FakeBroker;
+import io.barnabas.net.kafka.testing.Requests;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
@@ -344,6 +349,23 @@ class ClusterHandlersTest {
             assertThat(results.getFirst().topics().getFirst().partitions())
                     .extracting(DescribeLogDirsPartition::isFutureKey, DescribeLogDirsPartition::partitionSize)
                     .containsExactly(tuple(false, 0L), tuple(true, 77L));
+        }
+    }
+
+    @Test
+    void aReplicaSaysWhereItsLogEnds() throws Exception {
+        try (FakeBroker broker = new FakeBroker(directory)) {
+            broker.createTopic("orders", 2);
+            broker.fake("orders", 1)
+                    .append(Requests.batch(3).buffer(), Acks.LEADER)
+                    .get(10, TimeUnit.SECONDS);
+            List<DescribeLogDirsPartition> described = logDir(new DescribeLogDirsHandler(broker), 4, null)
+                    .topics()
+                    .getFirst()
+                    .partitions();
+            assertThat(described)
+                    .extracting(partition -> ReplicaCondition.of(partition).end())
+                    .containsExactlyInAnyOrder(Optional.empty(), Optional.of(new ReplicaCondition.End(1, 3)));
         }
     }
 
