@@ -93,13 +93,14 @@ record LocalNode(int id, Path home, int port) {
         }
     }
 
+    /** One whose command line cannot be read is another user's, or has a longer one than a node ever has. */
     private boolean isThisNode(ProcessHandle process) {
         String wanted = settings().toString();
         return process.info()
                 .arguments()
                 .map(arguments -> List.of(arguments).contains(wanted))
                 .or(() -> process.info().commandLine().map(line -> line.contains(wanted)))
-                .orElse(true);
+                .orElse(false);
     }
 
     /** Asks the node to stop and waits; false when it had to be killed. */

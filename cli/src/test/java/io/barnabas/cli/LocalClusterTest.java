@@ -139,4 +139,19 @@ class LocalClusterTest {
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("listeners");
     }
+
+    @Test
+    void aProcessWhoseCommandLineIsTooLongToBeReadIsNoNode() throws Exception {
+        LocalNode node = LocalCluster.create(directory, 1, FIRST_PORT).node(1);
+        Process other = new ProcessBuilder("sh", "-c", "read line", "x".repeat(20_000)).start();
+        try {
+            Files.writeString(node.home().resolve("node.pid"), Long.toString(other.pid()));
+            assertThat(other.info().arguments()).as("the system cuts it off").isEmpty();
+
+            assertThat(node.process()).isEmpty();
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            other.destroyForcibly();
+        }
+    }
 }
