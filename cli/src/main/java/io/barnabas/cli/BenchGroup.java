@@ -12,12 +12,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 
 /** A group of stock consumers, each on a thread of its own, that tells when every partition has exactly one of them. */
 final class BenchGroup implements AutoCloseable {
@@ -28,11 +27,17 @@ final class BenchGroup implements AutoCloseable {
     private final ClusterClient cluster;
     private final BenchTopic topic;
     private final String protocol;
-    private final Consumer<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> afterPoll;
+    private final PollAction afterPoll;
     private final String id = "bench-" + UUID.randomUUID();
     private final Deque<Member> members = new ArrayDeque<>();
     private final Map<Member, Set<TopicPartition>> owned = new ConcurrentHashMap<>();
     private final AtomicInteger assignments = new AtomicInteger();
+
+    /** What a member does after a poll. */
+    @FunctionalInterface
+    interface PollAction {
+        void run(Consumer<byte[], byte[]> consumer);
+    }
 
     /**
      * A group without members.
@@ -40,11 +45,7 @@ final class BenchGroup implements AutoCloseable {
      * @param protocol {@code classic} or {@code consumer}
      * @param afterPoll what each member does after every poll, on its thread
      */
-    BenchGroup(
-            ClusterClient cluster,
-            BenchTopic topic,
-            String protocol,
-            Consumer<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> afterPoll) {
+    BenchGroup(ClusterClient cluster, BenchTopic topic, String protocol, PollAction afterPoll) {
         this.cluster = cluster;
         this.topic = topic;
         this.protocol = protocol;
@@ -138,10 +139,8 @@ final class BenchGroup implements AutoCloseable {
                 consumer.subscribe(List.of(topic.name()), this);
                 while (!stopping) {
                     consumer.poll(POLL);
-                    afterPoll.accept(consumer);
+                    afterPoll.run(consumer);
                 }
-            } catch (WakeupException e) {
-                failure = null;
             } catch (KafkaException e) {
                 failure = e;
             } finally {
