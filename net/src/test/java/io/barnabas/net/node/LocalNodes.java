@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,6 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A cluster of nodes in this process, on free ports of the loopback address, each with a directory of its own. */
 final class LocalNodes implements AutoCloseable {
@@ -143,6 +150,34 @@ final class LocalNodes implements AutoCloseable {
                         .map(node -> CompletableFuture.runAsync(node::close, Thread::startVirtualThread))
                         .toArray(CompletableFuture[]::new))
                 .join();
+    }
+
+    /** Writes records with the values {@code v<from>} to {@code v<to - 1>}, one after the other, each acknowledged. */
+    void produce(TopicPartition partition, int from, int to) throws Exception {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap(), "acks", "all"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            for (int i = from; i < to; i++) {
+                producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), "k", "v" + i))
+                        .get();
+            }
+        }
+    }
+
+    /** Every value of a partition, in order. */
+    List<String> readAll(TopicPartition partition) {
+        List<String> values = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrap()), new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
+            }
+        }
+        return values;
     }
 
     String bootstrap() {

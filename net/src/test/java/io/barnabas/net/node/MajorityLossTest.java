@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,16 +16,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +45,7 @@ class MajorityLossTest {
                 admin.createTopics(List.of(new NewTopic(PARTITION.topic(), Map.of(0, List.of(1, 2, 3)))))
                         .all()
                         .get();
-                produce(nodes, 0, 50);
+                nodes.produce(PARTITION, 0, 50);
                 assertThat(elect(admin)).containsInstanceOf(ElectionNotNeededException.class);
 
                 nodes.stop(1);
@@ -60,7 +54,7 @@ class MajorityLossTest {
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(leader(admin)).isEqualTo(3));
                 assertThat(partition(admin).replicas()).extracting(Node::id).containsExactly(3);
-                produce(nodes, 50, 100);
+                nodes.produce(PARTITION, 50, 100);
 
                 // A majority of the group of before: it would elect a leader, and overrule the third.
                 nodes.start(1);
@@ -76,11 +70,14 @@ class MajorityLossTest {
                                 .reassignments()
                                 .get()
                                 .isEmpty());
-                produce(nodes, 100, 150);
+                nodes.produce(PARTITION, 100, 150);
                 nodes.stop(3);
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(leader(admin)).isIn(1, 2));
-                assertThat(readAll(nodes)).hasSize(150).startsWith("v0").endsWith("v149");
+                assertThat(nodes.readAll(PARTITION))
+                        .hasSize(150)
+                        .startsWith("v0")
+                        .endsWith("v149");
             }
         }
     }
@@ -110,31 +107,5 @@ class MajorityLossTest {
         try (Stream<Path> entries = Files.list(nodes.config(id).metadataDir().resolve("partitions"))) {
             return entries.count();
         }
-    }
-
-    private static void produce(LocalNodes nodes, int from, int to) throws Exception {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", nodes.bootstrap(), "acks", "all"),
-                new StringSerializer(),
-                new StringSerializer())) {
-            for (int i = from; i < to; i++) {
-                producer.send(new ProducerRecord<>(PARTITION.topic(), "k", "v" + i))
-                        .get();
-            }
-        }
-    }
-
-    private static List<String> readAll(LocalNodes nodes) {
-        List<String> values = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", nodes.bootstrap()), new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(PARTITION));
-            consumer.seekToBeginning(List.of(PARTITION));
-            long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
-            while (consumer.position(PARTITION) < end) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
-            }
-        }
-        return values;
     }
 }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +18,12 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,7 +55,9 @@ class ReassignmentTest {
             move(admin, 2, 3, 4);
             load.await(200);
             List<String> acknowledged = load.stop();
-            assertThat(readAll(nodes)).containsSubsequence(acknowledged).doesNotHaveDuplicates();
+            assertThat(nodes.readAll(PARTITION))
+                    .containsSubsequence(acknowledged)
+                    .doesNotHaveDuplicates();
             await().atMost(PATIENCE).until(() -> replicaDirectories(nodes, 1) == 0);
             for (int id : List.of(2, 3, 4)) {
                 assertThat(replicaDirectories(nodes, id)).isEqualTo(1);
@@ -95,7 +94,7 @@ class ReassignmentTest {
             nodes.start(leader);
             awaitReplicas(admin, 4, 2, 1);
             List<String> acknowledged = load.stop();
-            assertThat(readAll(nodes)).containsSubsequence(acknowledged);
+            assertThat(nodes.readAll(PARTITION)).containsSubsequence(acknowledged);
         }
     }
 
@@ -146,20 +145,6 @@ class ReassignmentTest {
         try (Stream<Path> entries = Files.list(partitions)) {
             return entries.count();
         }
-    }
-
-    private static List<String> readAll(LocalNodes nodes) {
-        List<String> values = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", nodes.bootstrap()), new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(PARTITION));
-            consumer.seekToBeginning(List.of(PARTITION));
-            long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
-            while (consumer.position(PARTITION) < end) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
-            }
-        }
-        return values;
     }
 
     /** Writes one record after the other, and remembers those that were acknowledged. */

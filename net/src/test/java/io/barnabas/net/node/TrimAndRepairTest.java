@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,17 +20,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +48,7 @@ class TrimAndRepairTest {
                             List.of(new NewTopic(PARTITION.topic(), 1, (short) 3).configs(Map.of("segment.ms", "20"))))
                     .all()
                     .get();
-            produce(nodes, 0, 300);
+            nodes.produce(PARTITION, 0, 300);
 
             assertThatThrownBy(() -> deleteBelow(admin, 301))
                     .isInstanceOf(ExecutionException.class)
@@ -65,7 +59,7 @@ class TrimAndRepairTest {
                             .get()
                             .offset())
                     .isEqualTo(100);
-            assertThat(readAll(nodes)).hasSize(200).startsWith("v100").endsWith("v299");
+            assertThat(nodes.readAll(PARTITION)).hasSize(200).startsWith("v100").endsWith("v299");
 
             int leader = admin.describeTopics(List.of(PARTITION.topic()))
                     .topicNameValues()
@@ -83,7 +77,7 @@ class TrimAndRepairTest {
                     .until(() -> condition(nodes, follower)
                             .flatMap(ReplicaCondition::failure)
                             .isPresent());
-            produce(nodes, 300, 320);
+            nodes.produce(PARTITION, 300, 320);
 
             TopicPartitionReplica broken =
                     new TopicPartitionReplica(PARTITION.topic(), PARTITION.partition(), follower);
@@ -94,12 +88,12 @@ class TrimAndRepairTest {
                             .filter(well ->
                                     well.failure().isEmpty() && well.copy().isEmpty())
                             .isPresent());
-            produce(nodes, 320, 330);
+            nodes.produce(PARTITION, 320, 330);
 
             // With the third replica away, what is acknowledged is on the repaired one.
             nodes.stop(6 - leader - follower);
-            produce(nodes, 330, 340);
-            assertThat(readAll(nodes)).hasSize(240).startsWith("v100").endsWith("v339");
+            nodes.produce(PARTITION, 330, 340);
+            assertThat(nodes.readAll(PARTITION)).hasSize(240).startsWith("v100").endsWith("v339");
         }
     }
 
@@ -146,31 +140,5 @@ class TrimAndRepairTest {
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    private static void produce(LocalNodes nodes, int from, int to) throws Exception {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", nodes.bootstrap(), "acks", "all"),
-                new StringSerializer(),
-                new StringSerializer())) {
-            for (int i = from; i < to; i++) {
-                producer.send(new ProducerRecord<>(PARTITION.topic(), "k", "v" + i))
-                        .get();
-            }
-        }
-    }
-
-    private static List<String> readAll(LocalNodes nodes) {
-        List<String> values = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", nodes.bootstrap()), new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(PARTITION));
-            consumer.seekToBeginning(List.of(PARTITION));
-            long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
-            while (consumer.position(PARTITION) < end) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
-            }
-        }
-        return values;
     }
 }
