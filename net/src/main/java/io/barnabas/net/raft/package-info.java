@@ -2,7 +2,4 @@
  * Raft between nodes: Ratis' messages over Netty. One connection carries entries and one heartbeats and votes, for all
  * groups of a Raft server together.
  */
-@NullMarked
 package io.barnabas.net.raft;
-
-import org.jspecify.annotations.NullMarked;
