@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * @param files the file system under the segments
  * @param directories the log directories, with an index each
- * @param recentBatches newest batches of the partitions led here
+ * @param claims batches on their way between nodes
  * @param flushMode {@code log.flush}
  * @param producerIdleMs {@code producer.id.expiration.ms}
  * @param catchUp where replicas that are far behind get their leader's log
@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
 record PartitionEnvironment(
         SegmentFiles files,
         LogDirectories directories,
-        RecentBatches recentBatches,
+        BatchClaims claims,
         FlushMode flushMode,
         long producerIdleMs,
         CatchUpSource catchUp,

@@ -19,6 +19,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param indexConfig memory and pace of the indexes
  * @param raft Ratis settings, transport included; the storage directory and what the log needs are set by the host
  * @param parameters Ratis parameters of the transport
+ * @param claims how batches travel with that transport
  * @param defaults settings of a partition until its own are known
  * @param flushMode {@code log.flush}
  * @param flushIntervalMs {@code log.flush.interval.ms}, of use with {@link FlushMode#ASYNC} only
@@ -40,6 +41,7 @@ public record PartitionHostConfig(
         IndexConfig indexConfig,
         RaftProperties raft,
         Parameters parameters,
+        BatchClaims claims,
         LogConfig defaults,
         FlushMode flushMode,
         long flushIntervalMs,

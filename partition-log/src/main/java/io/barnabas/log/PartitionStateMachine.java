@@ -8,7 +8,6 @@ import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -97,7 +96,7 @@ final class PartitionStateMachine extends BaseStateMachine {
                 .setStateMachine(this)
                 .setClientRequest(request)
                 .setLogData(UnsafeByteOperations.unsafeWrap(entry))
-                .setStateMachineData(pending.getContent())
+                .setStateMachineData(environment.claims().dataOf(pending))
                 .setStateMachineContext(new Appending(pending, entry))
                 .build();
     }
@@ -138,27 +137,26 @@ final class PartitionStateMachine extends BaseStateMachine {
     private CompletableFuture<?> take(LogEntryProto entry, TransactionContext transaction) {
         LogEntry.Append append = (LogEntry.Append) RaftLogTail.decode(entry);
         Uncommitted uncommitted = new Uncommitted(entry.getIndex(), entry.getTerm(), append);
-        ByteString data = entry.getStateMachineLogEntry().getStateMachineEntry().getStateMachineData();
-        if (data.equals(GONE)) {
-            log.skip(uncommitted);
+        if (transaction != null && transaction.getStateMachineContext() instanceof Appending appending) {
+            ByteBuffer batch = appending.pending().batch();
+            environment.claims().taken(replica.groupId(), entry, batch);
+            log.write(uncommitted, batch, whenWritten(appending.pending(), append.baseOffset()));
             return CompletableFuture.completedFuture(null);
         }
-        ByteBuffer batch = data.asReadOnlyByteBuffer();
-        Runnable written = NOTHING;
-        if (transaction != null && transaction.getStateMachineContext() instanceof Appending appending) {
-            environment.recentBatches().put(replica.groupId(), entry.getTerm(), entry.getIndex(), batch);
-            if (appending.pending().acks() == Acks.LEADER) {
-                written = () -> replica.proposals().complete(appending.pending(), append.baseOffset());
-            }
+        ByteBuffer batch = environment.claims().claim(replica.groupId(), entry);
+        if (batch.hasRemaining()) {
+            log.write(uncommitted, batch, NOTHING);
+        } else {
+            log.skip(uncommitted);
         }
-        log.write(uncommitted, batch, written);
         return CompletableFuture.completedFuture(null);
     }
 
-    private static final Runnable NOTHING = () -> {};
+    private Runnable whenWritten(PendingAppend pending, long baseOffset) {
+        return pending.acks() == Acks.LEADER ? () -> replica.proposals().complete(pending, baseOffset) : NOTHING;
+    }
 
-    /** Stands for a batch that was committed and is no more; a batch is never that short, and Ratis refuses nothing. */
-    private static final ByteString GONE = ByteString.copyFrom(new byte[] {0});
+    private static final Runnable NOTHING = () -> {};
 
     /** Ratis forces its own log while this one is synced, and waits for both. */
     @Override
@@ -190,14 +188,9 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<ByteString> read(LogEntryProto entry, TransactionContext transaction) {
-        long baseOffset = ((LogEntry.Append) RaftLogTail.decode(entry)).baseOffset();
-        ByteBuffer recent = environment.recentBatches().get(replica.groupId(), entry.getTerm(), entry.getIndex());
         try {
-            Optional<ByteBuffer> batch = recent != null ? Optional.of(recent) : log.batch(baseOffset);
-            return CompletableFuture.completedFuture(
-                    batch.map(UnsafeByteOperations::unsafeWrap).orElse(GONE));
+            return CompletableFuture.completedFuture(environment.claims().dataOf(replica.groupId(), entry));
         } catch (IOException | RuntimeException e) {
-            replica.failIfDamaged(e);
             return CompletableFuture.failedFuture(e);
         }
     }

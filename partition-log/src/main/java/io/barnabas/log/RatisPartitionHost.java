@@ -12,6 +12,7 @@ import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.log.directory.ReplicaMoves;
 import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,7 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class RatisPartitionHost implements PartitionHost {
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionHost.class);
-    private static final long RECENT_BATCH_BYTES = 64L << 20;
     private static final long RESIGN_TIMEOUT_MS = 3_000;
     private static final long REVIVE_EVERY_MS = 1_000;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
@@ -97,13 +97,14 @@ public final class RatisPartitionHost implements PartitionHost {
         this.environment = new PartitionEnvironment(
                 config.files(),
                 directories,
-                new RecentBatches(RECENT_BATCH_BYTES),
+                config.claims(),
                 config.flushMode(),
                 config.producerIdleMs(),
                 config.catchUp(),
                 IoThrottle.of(config.catchUpBytesPerSecond()),
                 blocking,
                 System::currentTimeMillis);
+        config.claims().readFrom(this::batchAt);
         this.server = newServer();
         this.groups = new RatisPartitionGroups(peerId, () -> server, blocking);
         this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
@@ -138,6 +139,14 @@ public final class RatisPartitionHost implements PartitionHost {
             host.close();
             throw e;
         }
+    }
+
+    private ByteBuffer batchAt(UUID groupId, long baseOffset) throws IOException {
+        RatisPartitionReplica replica = replicas.get(groupId);
+        if (replica == null) {
+            throw new IOException("no replica of group " + groupId + " is here");
+        }
+        return replica.batchAt(baseOffset);
     }
 
     private RaftServer newServer() throws IOException {

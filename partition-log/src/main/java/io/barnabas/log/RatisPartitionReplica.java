@@ -273,6 +273,20 @@ final class RatisPartitionReplica implements PartitionReplica {
         });
     }
 
+    /** The batch at that offset; an empty buffer when it was committed and is no more. */
+    ByteBuffer batchAt(long baseOffset) throws IOException {
+        ReplicaLog open = log;
+        if (open == null) {
+            throw new IOException(this + " is not open");
+        }
+        try {
+            return open.batch(baseOffset).orElse(ByteBuffer.allocate(0));
+        } catch (IOException | RuntimeException e) {
+            failIfDamaged(e);
+            throw e;
+        }
+    }
+
     /** Whether Ratis has closed the division of a replica that has not failed. */
     boolean isShutDown() {
         RaftServer.Division running = division;

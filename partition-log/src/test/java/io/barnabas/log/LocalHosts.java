@@ -140,6 +140,7 @@ final class LocalHosts implements AutoCloseable {
                 IndexConfig.DEFAULT,
                 raft,
                 new Parameters(),
+                BatchClaims.inline(),
                 LogConfig.DEFAULT,
                 flushMode,
                 100,

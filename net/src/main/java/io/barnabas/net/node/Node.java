@@ -1,5 +1,6 @@
 package io.barnabas.net.node;
 
+import io.barnabas.log.BatchClaims;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionHostConfig;
@@ -171,6 +172,7 @@ public final class Node implements AutoCloseable {
                 config.log().index(),
                 RaftSettings.partitions(config.raft(), config.log().maxMessageBytes()),
                 new Parameters(),
+                BatchClaims.inline(),
                 TopicConfigs.resolve(Map.of(), config.broker().effective()),
                 config.log().flush(),
                 config.log().flushInterval().toMillis(),

@@ -1,8 +1,8 @@
 package io.barnabas.log.bench;
 
+import io.barnabas.log.BatchClaims;
 import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.AppendOutcome;
-import io.barnabas.log.CleanerConfig;
 import io.barnabas.log.FlushMode;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionHostConfig;
@@ -231,6 +231,7 @@ public final class RestartManyPartitions {
                 IndexConfig.DEFAULT,
                 raft,
                 new Parameters(),
+                BatchClaims.inline(),
                 LogConfig.DEFAULT,
                 flushMode,
                 1_000,

@@ -76,6 +76,8 @@ public sealed interface LogEntry {
         /** Bytes of an encoded append. */
         public static final int SIZE = 54;
 
+        private static final int SIZE_IN_BYTES_AT = 4;
+
         private static final int BASE_OFFSET_AT = 8;
 
         public Append {
@@ -131,6 +133,16 @@ public sealed interface LogEntry {
             ByteBuffer.wrap(encoded).putLong(BASE_OFFSET_AT, baseOffset);
         }
 
+        /** The size of the batch whose encoded append this is. */
+        public static int sizeInBytes(ByteBuffer encoded) {
+            return encoded.getInt(encoded.position() + SIZE_IN_BYTES_AT);
+        }
+
+        /** The base offset in an encoded append. */
+        public static long baseOffset(ByteBuffer encoded) {
+            return encoded.getLong(encoded.position() + BASE_OFFSET_AT);
+        }
+
         @Override
         public byte[] encode() {
             return ByteBuffer.allocate(SIZE)
@@ -156,7 +168,7 @@ public sealed interface LogEntry {
             }
             return new Append(
                     buf.getLong(start + BASE_OFFSET_AT),
-                    buf.getInt(start + 4),
+                    buf.getInt(start + SIZE_IN_BYTES_AT),
                     buf.getInt(start + 16),
                     buf.getInt(start + 20),
                     buf.getShort(start + 2),
