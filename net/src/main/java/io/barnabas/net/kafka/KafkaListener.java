@@ -9,6 +9,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class KafkaListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaListener.class);
+    private static final int MAX_ANSWERS_AT_ONCE = 64;
     private static final int LENGTH_BYTES = 4;
     private static final int BACKLOG = 1024;
 
@@ -75,6 +77,8 @@ public final class KafkaListener implements AutoCloseable {
         // The limit is for what the length field counts, which does not count itself.
         int maxFrame = (int) Math.min(Integer.MAX_VALUE, (long) config.maxRequestBytes() + LENGTH_BYTES);
         channel.pipeline()
+                // Answers that become ready together, as those of one Raft commit do, leave in one system call.
+                .addLast(new FlushConsolidationHandler(MAX_ANSWERS_AT_ONCE, true))
                 .addLast(new IdleStateHandler(0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .addLast(new LengthFieldBasedFrameDecoder(maxFrame, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
                 .addLast(new Connection(config.name(), apis, config.maxRequestBytes()));
