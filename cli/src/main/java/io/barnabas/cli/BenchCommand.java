@@ -11,7 +11,18 @@ import picocli.CommandLine.Spec;
         description = "Measure a cluster, of Barnabas or of any other broker that speaks the Kafka protocol.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchCommitsCommand.class, BenchRebalanceCommand.class, BenchCoordinatorCommand.class})
+        subcommands = {
+            BenchProduceCommand.class,
+            BenchConsumeCommand.class,
+            BenchEndToEndCommand.class,
+            BenchFailoverCommand.class,
+            BenchPartitionsCommand.class,
+            BenchMixedCommand.class,
+            BenchCompareCommand.class,
+            BenchCommitsCommand.class,
+            BenchRebalanceCommand.class,
+            BenchCoordinatorCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec

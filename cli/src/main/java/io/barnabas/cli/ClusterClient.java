@@ -3,6 +3,7 @@ package io.barnabas.cli;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +58,18 @@ final class ClusterClient {
     }
 
     Admin admin() {
+        return admin(Duration.ofMillis(TIMEOUT_MS / 2), Duration.ofMillis(TIMEOUT_MS));
+    }
+
+    /** For requests that may take their time, such as making a thousand partitions: they are not sent a second time. */
+    Admin patientAdmin(Duration patience) {
+        return admin(patience, patience);
+    }
+
+    private Admin admin(Duration requestTimeout, Duration callTimeout) {
         Map<String, Object> config = common();
-        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS / 2);
-        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) requestTimeout.toMillis());
+        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) callTimeout.toMillis());
         return create(() -> Admin.create(config));
     }
 
@@ -131,8 +141,13 @@ final class ClusterClient {
 
     /** Waits for an answer; a cluster that cannot be reached is named with what to do. */
     <T> T get(KafkaFuture<T> future) {
+        return get(future, Duration.ofMillis(2L * TIMEOUT_MS));
+    }
+
+    /** The same with another patience. */
+    <T> T get(KafkaFuture<T> future, Duration patience) {
         try {
-            return future.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
                 throw unreachable(e);

@@ -74,7 +74,7 @@ record LocalNode(int id, Path home, int port) {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         try {
             Process process = builder.start();
-            Files.writeString(pidFile(), Long.toString(process.pid()));
+            Files.writeString(pidFile(), process.pid() + "\n");
             return process.toHandle();
         } catch (IOException e) {
             throw new CommandFailedException("cannot start node " + id + ": " + Failures.line(e), e);

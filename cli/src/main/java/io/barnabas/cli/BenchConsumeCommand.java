@@ -1,0 +1,78 @@
+package io.barnabas.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How fast a topic is read. */
+@Command(
+        name = "consume",
+        description = "Read a topic from beginning to end, as fast as possible.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  barnabas bench consume --topic orders",
+            "  barnabas bench consume --fill 1000000 --partitions 6 --consumers 2"
+        })
+final class BenchConsumeCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ClusterClient cluster;
+
+    @Mixin
+    private BenchTopicOptions topic;
+
+    @Mixin
+    private BenchNodes nodes;
+
+    @Mixin
+    private BenchReport report;
+
+    @Option(
+            names = "--fill",
+            paramLabel = "RECORDS",
+            defaultValue = "0",
+            description = "Send so many records first (default: ${DEFAULT-VALUE}).")
+    private long fill;
+
+    @Option(names = "--record-size", defaultValue = "1000", description = "Bytes of each (default: ${DEFAULT-VALUE}).")
+    private int recordSize;
+
+    @Option(
+            names = "--consumers",
+            defaultValue = "1",
+            description = "Consumers, which share the partitions (default: ${DEFAULT-VALUE}).")
+    private int consumers;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SCANS",
+            defaultValue = "1",
+            description = "How often to read everything before it counts (default: ${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(names = "--scans", defaultValue = "3", description = "How often it counts (default: ${DEFAULT-VALUE}).")
+    private int scans;
+
+    @Override
+    public void run() {
+        if (consumers < 1 || scans < 1 || warmUp < 0) {
+            throw new ParameterException(spec.commandLine(), "--consumers and --scans begin at 1");
+        }
+        try (BenchTopic used = topic.open(cluster)) {
+            if (fill > 0) {
+                new ProduceBench(cluster, used, nodes, ProduceBench.Settings.flatOut(fill, recordSize)).run();
+            }
+            report.tell(
+                    spec.commandLine().getOut(),
+                    new ConsumeBench(cluster, used, nodes, consumers, warmUp, scans).run());
+        }
+    }
+}
