@@ -93,10 +93,14 @@ final class RaftLogTail {
         return lastIndex;
     }
 
-    /** Makes durable what the open file holds, and the names of all files. */
+    /** Makes durable what the open file holds, and the names of all files; there is nothing to do for an empty log. */
     static void force(RaftStorage storage) throws IOException {
         Path directory = storage.getStorageDir().getCurrentDir().toPath();
-        for (LogSegmentPath file : LogSegmentPath.getLogSegmentPaths(storage)) {
+        List<LogSegmentPath> files = LogSegmentPath.getLogSegmentPaths(storage);
+        if (files.isEmpty()) {
+            return;
+        }
+        for (LogSegmentPath file : files) {
             if (Span.of(file.getPath()).end().isEmpty()) {
                 try (FileChannel channel = FileChannel.open(file.getPath(), StandardOpenOption.WRITE)) {
                     channel.force(true);

@@ -197,6 +197,12 @@ final class RatisPartitionReplica implements PartitionReplica {
         return log != null && !closed && failure.get() == null;
     }
 
+    /** Whether there is anything to scrub: only closed segments are. */
+    boolean hasClosedSegments() {
+        ReplicaLog open = log;
+        return open != null && open.segments().segments() > 1;
+    }
+
     long scrubbedAtMs() {
         return scrub.scrubbedAtMs(directory);
     }

@@ -53,6 +53,7 @@ final class Scrubber implements AutoCloseable {
         while (!waits(TimeUnit.MILLISECONDS.toNanos(Math.clamp(wait, SHORTEST_WAIT_MS, LONGEST_WAIT_MS)))) {
             List<Candidate<RatisPartitionReplica>> candidates = replicas.get().stream()
                     .filter(RatisPartitionReplica::isScrubbable)
+                    .filter(RatisPartitionReplica::hasClosedSegments)
                     .map(replica -> new Candidate<>(replica, replica.scrubbedAtMs()))
                     .toList();
             long now = System.currentTimeMillis();

@@ -34,13 +34,17 @@ final class LeaderReports {
     private static final int MAX_REPORTED_AT_ONCE = 1000;
     private static final long RETRY_MS = 200;
 
+    /** Each report makes a new image on every node, so those of many partitions' elections travel together. */
+    private static final long REPORT_EVERY_MS = 20;
+
     private final int nodeId;
     private final MetadataQuorum quorum;
     private final PartitionHost host;
     private final ScheduledExecutorService control;
     private final Map<UUID, Election> pending = new LinkedHashMap<>();
     private boolean inFlight;
-    private boolean retryScheduled;
+    private long sentNs = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(REPORT_EVERY_MS);
+    private boolean sendScheduled;
     private boolean stopped;
 
     private record Election(String topic, int epoch) {}
@@ -82,6 +86,11 @@ final class LeaderReports {
         if (stopped || inFlight || pending.isEmpty()) {
             return;
         }
+        long sinceLastMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sentNs);
+        if (sinceLastMs < REPORT_EVERY_MS) {
+            sendAfter(REPORT_EVERY_MS - sinceLastMs);
+            return;
+        }
         Map<UUID, Election> sent = new LinkedHashMap<>();
         List<ElectedLeader> leaders = collect(quorum.image(), sent);
         if (leaders.isEmpty()) {
@@ -91,6 +100,7 @@ final class LeaderReports {
             return;
         }
         inFlight = true;
+        sentNs = System.nanoTime();
         quorum.propose(new MetadataCommand.LeadersElected(leaders))
                 .whenCompleteAsync((result, error) -> answered(sent, result, error), control);
     }
@@ -145,16 +155,20 @@ final class LeaderReports {
     }
 
     private void retryLater() {
-        if (retryScheduled || stopped) {
+        sendAfter(RETRY_MS);
+    }
+
+    private void sendAfter(long waitMs) {
+        if (sendScheduled || stopped) {
             return;
         }
-        retryScheduled = true;
+        sendScheduled = true;
         control.schedule(
                 () -> {
-                    retryScheduled = false;
+                    sendScheduled = false;
                     send();
                 },
-                RETRY_MS,
+                waitMs,
                 TimeUnit.MILLISECONDS);
     }
 

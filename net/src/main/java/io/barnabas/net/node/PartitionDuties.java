@@ -6,6 +6,7 @@ import io.barnabas.log.PartitionSpec;
 import io.barnabas.metadata.MetadataQuorum;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
+import io.barnabas.metadata.rules.NodeOverrides;
 import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.Reassignment;
 import io.barnabas.metadata.rules.TopicInfo;
@@ -40,6 +41,10 @@ final class PartitionDuties implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDuties.class);
     private static final long TICK_MS = 250;
+
+    /** Ticks in which every partition is looked at once; one whose metadata have changed is looked at at once. */
+    private static final int ROUND_TICKS = 8;
+
     private static final long RETRY_AFTER_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final int nodeId;
@@ -52,6 +57,8 @@ final class PartitionDuties implements AutoCloseable {
     private final Map<UUID, Step> underWay = new HashMap<>();
     private final Map<UUID, Long> pausedUntilNs = new HashMap<>();
     private final Map<UUID, String> troubles = new HashMap<>();
+    private MetadataImage seen = MetadataImage.EMPTY;
+    private int round;
     private long balancedNs;
 
     /** A step that is being taken towards what a reassignment wants. */
@@ -88,16 +95,30 @@ final class PartitionDuties implements AutoCloseable {
                 balancedNs = now;
             }
             pausedUntilNs.values().removeIf(until -> until - now < 0);
+            round = (round + 1) % ROUND_TICKS;
+            boolean all = balanceNow || seen.nodes() != image.nodes() || NodeOverrides.isDrained(image, nodeId);
             for (TopicInfo topic : image.topics().values()) {
+                TopicInfo before = seen.topic(topic.name()).orElse(null);
                 for (PartitionInfo partition : topic.partitions()) {
-                    if (partition.leader() == nodeId) {
+                    if (partition.leader() == nodeId && (all || isDue(before, topic, partition))) {
                         attend(image, topic, partition, balanceNow);
                     }
                 }
             }
+            seen = image;
         } catch (RuntimeException e) {
             LOG.error("looking after the partitions led here failed", e);
         }
+    }
+
+    private boolean isDue(TopicInfo before, TopicInfo now, PartitionInfo partition) {
+        int number = partition.partition();
+        return partition.reassignment().isPresent()
+                || number % ROUND_TICKS == round
+                || before == null
+                || before != now
+                        && (number >= before.partitions().size()
+                                || before.partitions().get(number) != partition);
     }
 
     private void attend(MetadataImage image, TopicInfo topic, PartitionInfo partition, boolean balanceNow) {

@@ -40,6 +40,9 @@ final class Reconciler implements AutoCloseable {
     private static final Duration STEP_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /** A plan looks at every partition, and elections alone make many images while a node has many partitions. */
+    private static final Duration PLAN_EVERY = Duration.ofMillis(100);
+
     private final int nodeId;
     private final UUID incarnation;
     private final PartitionHost host;
@@ -52,6 +55,8 @@ final class Reconciler implements AutoCloseable {
     private final Deque<Action> steps = new ArrayDeque<>();
     private MetadataImage image = MetadataImage.EMPTY;
     private boolean planAgain;
+    private boolean planScheduled;
+    private long plannedNs = System.nanoTime() - PLAN_EVERY.toNanos();
     private MetadataQuorum.Subscription subscription;
 
     Reconciler(int nodeId, UUID incarnation, PartitionHost host, Function<TopicInfo, LogConfig> configs) {
@@ -74,13 +79,29 @@ final class Reconciler implements AutoCloseable {
                 boolean same = image.topics() == latest.topics() && image.nodes() == latest.nodes();
                 image = latest;
                 if (!same) {
-                    plan();
+                    planSoon();
                 }
             });
         }
     }
 
+    /** At once, unless the last plan was a moment ago. */
+    private void planSoon() {
+        long wait = PLAN_EVERY.toNanos() - (System.nanoTime() - plannedNs);
+        if (planScheduled) {
+            return;
+        }
+        if (wait <= 0) {
+            plan();
+        } else {
+            planScheduled = true;
+            thread.schedule(() -> guarded(this::plan), wait, TimeUnit.NANOSECONDS);
+        }
+    }
+
     private void plan() {
+        planScheduled = false;
+        plannedNs = System.nanoTime();
         Set<UUID> running =
                 host.replicas().stream().map(PartitionReplica::groupId).collect(Collectors.toCollection(HashSet::new));
         ReconcilePlan plan = ReconcilePlan.of(
@@ -127,7 +148,7 @@ final class Reconciler implements AutoCloseable {
         busy.remove(action.groupId());
         if (error != null) {
             LOG.warn("{} failed and is tried again: {}", describe(action), error.toString());
-            thread.schedule(this::plan, RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+            thread.schedule(() -> guarded(this::plan), RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS);
         } else {
             switch (action) {
                 case Action.Add add -> configured.put(add.groupId(), add.spec());
@@ -158,15 +179,17 @@ final class Reconciler implements AutoCloseable {
 
     private void run(Runnable task) {
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    LOG.error("reconciling failed", e);
-                }
-            });
+            thread.execute(() -> guarded(task));
         } catch (RejectedExecutionException e) {
             LOG.debug("closed; an image or a step came late", e);
+        }
+    }
+
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("reconciling failed", e);
         }
     }
 

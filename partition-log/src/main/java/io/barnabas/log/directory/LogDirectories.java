@@ -222,7 +222,7 @@ public final class LogDirectories implements Closeable {
     private void make(UUID groupId, PartitionProperties name, LogDirectory chosen) throws IOException {
         Files.createDirectories(chosen.replica(groupId));
         name.write(chosen.replica(groupId));
-        LogDirectory.sync(chosen.partitions());
+        chosen.syncReplicas();
         record(() -> places.put(groupId, new Place(chosen.id(), name.topic(), name.partition())));
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One log directory: the replicas' files and their index. Once offline it stays so until the node restarts. */
 public final class LogDirectory {
@@ -22,6 +23,9 @@ public final class LogDirectory {
     private final Path path;
     private volatile String offline;
     private volatile LogIndex index;
+    private final AtomicLong named = new AtomicLong();
+    private final Object syncing = new Object();
+    private long synced;
 
     LogDirectory(LogDirectoryConfig config) {
         this.id = config.id();
@@ -111,6 +115,18 @@ public final class LogDirectory {
 
     long usableBytes() {
         return status().usableBytes();
+    }
+
+    /** Makes the name of a replica's directory, made before, durable. Those that are made together share one sync. */
+    void syncReplicas() throws IOException {
+        long position = named.incrementAndGet();
+        synchronized (syncing) {
+            if (synced < position) {
+                long upTo = named.get();
+                sync(partitions());
+                synced = upTo;
+            }
+        }
     }
 
     /** Makes the names in a directory durable. */

@@ -181,7 +181,11 @@ public final class SegmentLog implements Closeable {
                 }
             }
         }
-        if (directoryDirty.getAndSet(false)) {
+        // A first segment without batches need not outlast a crash: it is made again.
+        boolean vouched = all.size() > 1
+                || all.getFirst().baseOffset() > 0
+                || all.getFirst().extent().size() > 0;
+        if (vouched && directoryDirty.getAndSet(false)) {
             try {
                 files.syncDirectory(directory);
             } catch (IOException e) {
