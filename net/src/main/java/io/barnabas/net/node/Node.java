@@ -19,6 +19,7 @@ import io.barnabas.net.kafka.KafkaEventLoops;
 import io.barnabas.net.kafka.KafkaListener;
 import io.barnabas.net.kafka.KafkaListenerConfig;
 import io.barnabas.net.kafka.TopicConfigs;
+import io.barnabas.net.raft.RaftTransport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.ratis.conf.Parameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,22 +157,27 @@ public final class Node implements AutoCloseable {
                 config.raft().metadataAddress().toString(),
                 directory.metadata(),
                 RaftSettings.metadata(config.raft()),
-                new Parameters(),
+                new RaftTransport(RaftSettings.metadataTransport(
+                                config, directory.identity().clusterId()))
+                        .parameters(),
                 PROPOSAL_TIMEOUT,
                 config.sessionTimeout(),
                 reason -> giveUp("the metadata directory " + config.metadataDir() + " failed: " + reason)));
     }
 
     private PartitionHost openPartitions(DataDirectories directories, MetadataQuorum quorum) throws IOException {
+        BatchClaims claims = BatchClaims.beside();
         return RatisPartitionHost.open(new PartitionHostConfig(
                 config.nodeId(),
                 config.raft().partitionAddress().toString(),
                 directories.logDirectories(),
                 directories.metadata().replicaPlaces(),
                 config.log().index(),
-                RaftSettings.partitions(config.raft(), config.log().maxMessageBytes()),
-                new Parameters(),
-                BatchClaims.inline(),
+                RaftSettings.partitions(config.raft()),
+                new RaftTransport(RaftSettings.partitionTransport(
+                                config, directories.metadata().identity().clusterId(), new BatchPayloads(claims)))
+                        .parameters(),
+                claims,
                 TopicConfigs.resolve(Map.of(), config.broker().effective()),
                 config.log().flush(),
                 config.log().flushInterval().toMillis(),

@@ -1,12 +1,16 @@
 package io.barnabas.net.node;
 
 import io.barnabas.net.node.NodeConfig.ElectionTimeout;
+import io.barnabas.net.raft.EntryPayloads;
+import io.barnabas.net.raft.NettyRpcType;
+import io.barnabas.net.raft.RaftTransportConfig;
+import io.barnabas.net.raft.RaftTransportConfig.ServerKind;
+import io.barnabas.net.raft.RaftTransportConfig.Window;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.util.SizeInBytes;
@@ -18,11 +22,19 @@ import org.apache.ratis.util.TimeDuration;
  */
 final class RaftSettings {
 
-    /** What an entry, or an RPC, may hold beside one batch. */
-    private static final int ENTRY_MARGIN = 64 << 10;
+    /** An entry of a partition: it holds a claim on its batch, not the batch. */
+    private static final int PARTITION_ENTRY_BYTES = 64 << 10;
 
-    /** What an RPC may hold beside its entries. */
-    private static final int RPC_MARGIN = 1 << 20;
+    /** What a message may hold beside the largest entry or batch. */
+    private static final int MESSAGE_MARGIN = 2 << 20;
+
+    /** An answer that takes longer is not waited for; the disk of a follower may be slow, its network is not. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final int METADATA_DATA_THREADS = 1;
+    private static final int PARTITION_DATA_THREADS = 2;
+    private static final Window METADATA_WINDOW = new Window(32, 8 << 20, 1 << 20);
+    private static final Window PARTITION_WINDOW = new Window(64, 8 << 20, 1 << 20);
 
     /** The buffer must hold one entry and its length prefixes. */
     private static final int BUFFER_MARGIN = 8;
@@ -30,14 +42,6 @@ final class RaftSettings {
     private static final int METADATA_ENTRY_BYTES = 8 << 20;
     private static final int METADATA_SNAPSHOT_EVERY = 10_000;
     private static final int METADATA_PRESERVED_ENTRIES = 5_000;
-
-    /**
-     * Chunks of a snapshot on the way to a follower, and the time for one. A follower that goes away meanwhile is not
-     * tried again before all of them could have been answered.
-     */
-    private static final int SNAPSHOT_CHUNKS_AT_ONCE = 4;
-
-    private static final TimeDuration SNAPSHOT_CHUNK_TIMEOUT = TimeDuration.valueOf(1, TimeUnit.SECONDS);
     private static final int PARTITION_SNAPSHOT_EVERY = 100_000;
 
     /** A replica that was away for so many batches goes on by Raft; one that missed more copies segments. */
@@ -53,13 +57,11 @@ final class RaftSettings {
 
     /** Of the metadata server. */
     static RaftProperties metadata(NodeConfig.Raft config) {
-        RaftProperties raft = common(config.metadataListener(), config.metadataElection(), METADATA_ENTRY_BYTES);
+        RaftProperties raft = common(config.metadataElection(), METADATA_ENTRY_BYTES);
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf(2L * METADATA_ENTRY_BYTES));
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(raft, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(raft, METADATA_SNAPSHOT_EVERY);
         Log.Appender.setSnapshotChunkSizeMax(raft, SizeInBytes.valueOf("1MB"));
-        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(raft, SNAPSHOT_CHUNKS_AT_ONCE);
-        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(raft, SNAPSHOT_CHUNK_TIMEOUT);
         // Followers learn what is committed at once, not with the next heartbeat: what they propose waits for that.
         Log.setLogMetadataEnabled(raft, true);
         // Group commits make large entries; followers that are not far behind need few segments.
@@ -71,9 +73,8 @@ final class RaftSettings {
     }
 
     /** Of the partition server. */
-    static RaftProperties partitions(NodeConfig.Raft config, int maxMessageBytes) {
-        RaftProperties raft =
-                common(config.partitionListener(), config.partitionElection(), maxMessageBytes + ENTRY_MARGIN);
+    static RaftProperties partitions(NodeConfig.Raft config) {
+        RaftProperties raft = common(config.partitionElection(), PARTITION_ENTRY_BYTES);
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4MB"));
         Log.setSegmentCacheNumMax(raft, 1);
         Log.setReadLockEnabled(raft, false);
@@ -88,14 +89,41 @@ final class RaftSettings {
         return raft;
     }
 
-    private static RaftProperties common(HostPort listener, ElectionTimeout election, int entryBytes) {
+    /** How the metadata server talks to others. */
+    static RaftTransportConfig metadataTransport(NodeConfig config, String clusterId) {
+        return new RaftTransportConfig(
+                clusterId,
+                Integer.toString(config.nodeId()),
+                ServerKind.METADATA,
+                config.raft().metadataListener().host(),
+                config.raft().metadataListener().port(),
+                REQUEST_TIMEOUT,
+                METADATA_WINDOW,
+                METADATA_ENTRY_BYTES + MESSAGE_MARGIN,
+                METADATA_DATA_THREADS,
+                Optional.empty(),
+                EntryPayloads.NONE);
+    }
+
+    /** How the partition server talks to others. */
+    static RaftTransportConfig partitionTransport(NodeConfig config, String clusterId, EntryPayloads batches) {
+        return new RaftTransportConfig(
+                clusterId,
+                Integer.toString(config.nodeId()),
+                ServerKind.PARTITIONS,
+                config.raft().partitionListener().host(),
+                config.raft().partitionListener().port(),
+                REQUEST_TIMEOUT,
+                PARTITION_WINDOW,
+                config.log().maxMessageBytes() + MESSAGE_MARGIN,
+                PARTITION_DATA_THREADS,
+                Optional.empty(),
+                batches);
+    }
+
+    private static RaftProperties common(ElectionTimeout election, int entryBytes) {
         RaftProperties raft = new RaftProperties();
-        RaftConfigKeys.Rpc.setType(raft, SupportedRpcType.GRPC);
-        GrpcConfigKeys.Server.setHost(raft, listener.host());
-        GrpcConfigKeys.Server.setPort(raft, listener.port());
-        GrpcConfigKeys.setMessageSizeMax(raft, SizeInBytes.valueOf(2L * entryBytes + RPC_MARGIN));
-        GrpcConfigKeys.setFlowControlWindow(raft, SizeInBytes.valueOf("4MB"));
-        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(raft, 32);
+        RaftConfigKeys.Rpc.setType(raft, new NettyRpcType());
         elections(raft, election);
         // A machine that was asleep, or a process stopped and continued, lets others lead but goes on afterwards.
         RaftServerConfigKeys.setCloseThreshold(raft, TimeDuration.valueOf(3650, TimeUnit.DAYS));

@@ -49,7 +49,7 @@ public interface EntryPayloads {
     /**
      * Keeps the payload of an entry that has arrived, before the entry itself is handed to Ratis.
      *
-     * @param payload nobody else changes or reuses its bytes
+     * @param payload nobody else changes or reuses its bytes; empty when there is none, or none any more
      */
     void arrived(RaftGroupId group, LogEntryProto entry, ByteBuffer payload);
 

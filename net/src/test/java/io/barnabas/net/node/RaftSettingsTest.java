@@ -2,12 +2,13 @@ package io.barnabas.net.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.net.raft.EntryPayloads;
+import io.barnabas.net.raft.RaftTransportConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.metrics.MetricRegistries;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
@@ -17,23 +18,26 @@ class RaftSettingsTest {
 
     @Test
     void aBatchOfTheLargestSizeFitsIntoEveryBufferOnItsWay() throws Exception {
-        int largest = 5_000_000;
         NodeConfig config = config();
-        RaftProperties raft = RaftSettings.partitions(config.raft(), largest);
+        RaftProperties raft = RaftSettings.partitions(config.raft());
         long entry = Log.Appender.bufferByteLimit(raft).getSize();
-        assertThat(entry).isGreaterThan(largest);
         assertThat(Log.writeBufferSize(raft).getSize()).isGreaterThanOrEqualTo(entry + 8);
-        assertThat(GrpcConfigKeys.messageSizeMax(raft, message -> {}).getSize()).isGreaterThan(entry);
+        assertThat(RaftSettings.partitionTransport(config, "cluster", EntryPayloads.NONE)
+                        .maxFrameBytes())
+                .isGreaterThan(config.log().maxMessageBytes() + (int) entry);
     }
 
     @Test
     void eachServerListensOnItsOwnPortWithItsOwnTimeouts() throws Exception {
         NodeConfig config = config();
         RaftProperties metadata = RaftSettings.metadata(config.raft());
-        RaftProperties partitions = RaftSettings.partitions(config.raft(), 1000);
-        assertThat(GrpcConfigKeys.Server.port(metadata)).isEqualTo(9192);
-        assertThat(GrpcConfigKeys.Server.port(partitions)).isEqualTo(9193);
-        assertThat(GrpcConfigKeys.Server.host(metadata)).isEqualTo("127.0.0.1");
+        RaftProperties partitions = RaftSettings.partitions(config.raft());
+        RaftTransportConfig metadataTransport = RaftSettings.metadataTransport(config, "cluster");
+        assertThat(metadataTransport.port()).isEqualTo(9192);
+        assertThat(metadataTransport.host()).isEqualTo("127.0.0.1");
+        assertThat(RaftSettings.partitionTransport(config, "cluster", EntryPayloads.NONE)
+                        .port())
+                .isEqualTo(9193);
         assertThat(RaftServerConfigKeys.Rpc.timeoutMin(metadata).toLong(TimeUnit.MILLISECONDS))
                 .isEqualTo(500);
         assertThat(RaftServerConfigKeys.Rpc.timeoutMin(partitions).toLong(TimeUnit.MILLISECONDS))

@@ -1,0 +1,443 @@
+package io.barnabas.net.raft;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.retry.RetryPolicy;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppenderBase;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.util.LifeCycle;
+import org.apache.ratis.util.TimeDuration;
+import org.apache.ratis.util.Timestamp;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends one group's log to one follower without a thread: whatever may make a difference schedules {@link #drain} on the
+ * event loop of the follower's data connection, once however often it is asked for. Heartbeats go over the other
+ * connection ({@link HeartbeatWheel}) and never wait for entries, nor for the lock here.
+ *
+ * <p>Raft's {@code nextIndex} and what is in flight change together under the lock. A request is in flight before
+ * {@code nextIndex} passes it, so that a heartbeat that reads them in the other order never names an entry that may
+ * not have arrived.
+ */
+final class EventLogAppender extends LogAppenderBase {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventLogAppender.class);
+
+    /** A follower so far behind may need entries from the disk, which must not hold up an event loop. */
+    private static final int MAX_LAG_IN_MEMORY = 1_000;
+
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+    private static final TimeDuration READ_TIMEOUT = TimeDuration.valueOf(10, TimeUnit.SECONDS);
+
+    /** Numbers appenders of this process, so that a late reply is never taken for one to a later appender. */
+    private static final AtomicLong IDS = new AtomicLong(System.nanoTime());
+
+    private final long id = IDS.incrementAndGet();
+    private final Peer peer;
+    private final RaftTransportConfig config;
+    private final RaftGroupId groupId;
+    private final RetryPolicy retryPolicy;
+    private final SnapshotSender snapshots;
+    private final AtomicLong callIds = new AtomicLong();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final Map<Long, Timestamp> heartbeats = new ConcurrentHashMap<>();
+
+    private final Object lock = new Object();
+    private final InFlight inFlight;
+    /** Grows whenever what was sent is forgotten. */
+    private long resets;
+    /** Until the follower's log is known to agree, one request at a time. */
+    private boolean probing = true;
+
+    private volatile boolean inFlightEmpty = true;
+    private volatile boolean paused;
+
+    EventLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower, Peer peer) {
+        super(server, leaderState, follower);
+        this.peer = peer;
+        this.config = peer.config();
+        this.inFlight = new InFlight(config.window());
+        this.groupId = server.getMemberId().getGroupId();
+        this.retryPolicy = RetryPolicy.parse(
+                RaftServerConfigKeys.Log.Appender.retryPolicy(
+                        server.getRaftServer().getProperties()),
+                RaftServerConfigKeys.Log.Appender.RETRY_POLICY_KEY);
+        this.snapshots = new SnapshotSender(this, peer);
+    }
+
+    long id() {
+        return id;
+    }
+
+    @Override
+    public void start() {
+        peer.add(this);
+        notifyLogAppender();
+    }
+
+    /** There is no thread that could run it. */
+    @Override
+    public void run() {
+        throw new UnsupportedOperationException("driven by events");
+    }
+
+    @Override
+    public CompletableFuture<LifeCycle.State> stopAsync() {
+        peer.remove(this);
+        return super.stopAsync();
+    }
+
+    @Override
+    public long getCallId() {
+        return callIds.get();
+    }
+
+    @Override
+    public Comparator<Long> getCallIdComparator() {
+        return Long::compare;
+    }
+
+    @Override
+    public boolean hasPendingDataRequests() {
+        return !inFlightEmpty;
+    }
+
+    @Override
+    public void notifyLogAppender() {
+        if (scheduled.compareAndSet(false, true)) {
+            schedule(this::drain);
+        }
+    }
+
+    private void schedule(Runnable task) {
+        try {
+            peer.data().loop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOGGER.debug("{} stops with its node", this);
+        }
+    }
+
+    @Override
+    public void triggerHeartbeat() {
+        super.triggerHeartbeat();
+        peer.heartbeats().now(this);
+    }
+
+    private void drain() {
+        scheduled.set(false);
+        if (!isRunning()) {
+            peer.remove(this);
+            return;
+        }
+        if (!draining.compareAndSet(false, true)) {
+            return;
+        }
+        boolean behind = getRaftLog().getNextIndex() - getFollower().getNextIndex() > MAX_LAG_IN_MEMORY;
+        if (!behind) {
+            fill();
+            draining.set(false);
+            return;
+        }
+        try {
+            peer.blocking().execute(() -> {
+                fill();
+                draining.set(false);
+                if (scheduled.compareAndSet(false, true)) {
+                    schedule(this::drain);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            draining.set(false);
+        }
+    }
+
+    /** Sends what may be sent now. */
+    private void fill() {
+        PeerLink link = peer.data();
+        if (!link.isOpen()) {
+            link.connect();
+            return;
+        }
+        if (paused || snapshots.isUnderWay()) {
+            return;
+        }
+        boolean wrote = false;
+        try {
+            if (snapshots.beginIfNeeded()) {
+                return;
+            }
+            while (link.isWritable() && isRunning()) {
+                ByteBuf frame = next();
+                if (frame == null) {
+                    break;
+                }
+                link.write(frame);
+                wrote = true;
+            }
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            if (isRunning()) {
+                LOGGER.warn("{} cannot send entries: {}", this, e.toString());
+                failed();
+            }
+        }
+        if (wrote) {
+            link.flushSoon();
+        }
+    }
+
+    private @Nullable ByteBuf next() throws IOException, TimeoutException {
+        long first;
+        long begun;
+        int most;
+        synchronized (lock) {
+            if (!hasAppendEntries() || (probing ? !inFlight.isEmpty() : !inFlight.hasRoom())) {
+                return null;
+            }
+            first = getFollower().getNextIndex();
+            begun = resets;
+            most = inFlight.entriesLeft();
+        }
+        TermIndex previous = getPrevious(first);
+        if (previous == null
+                && first > RaftLog.LEAST_VALID_LOG_INDEX
+                && first != getFollower().getSnapshotIndex() + 1) {
+            // Purged meanwhile: a snapshot is due, which the next heartbeat's round finds out.
+            return null;
+        }
+        Batch batch = gather(first, most);
+        long callId = callIds.getAndIncrement();
+        AppendEntriesRequestProto request =
+                getLeaderState().newAppendEntriesRequestProto(getFollower(), batch.entries, previous, callId);
+        synchronized (lock) {
+            if (begun != resets) {
+                return null;
+            }
+            inFlightEmpty = false;
+            inFlight.add(callId, new InFlight.Sent(first, batch.entries.size(), batch.bytes, Timestamp.currentTime()));
+            getFollower().increaseNextIndex(first + batch.entries.size());
+        }
+        getFollower().updateLastRpcSendTime(false);
+        return Frames.append(peer.data().alloc(), id, request, batch.payloads);
+    }
+
+    /** Entries of one request. */
+    private record Batch(List<LogEntryProto> entries, List<ByteBuffer> payloads, int bytes) {}
+
+    private Batch gather(long first, int most) throws IOException, TimeoutException {
+        long end = Math.min(getRaftLog().getNextIndex(), first + Math.max(1, most));
+        EntryPayloads source = config.payloads();
+        List<LogEntryProto> entries = new ArrayList<>();
+        List<ByteBuffer> payloads = new ArrayList<>();
+        boolean anyPayload = false;
+        int bytes = 0;
+        for (long index = first; index < end; index++) {
+            RaftLog.EntryWithData withData = getRaftLog().getEntryWithData(index);
+            LogEntryProto entry = withData.getEntry(READ_TIMEOUT);
+            int payloadSize = source.sizeOf(entry);
+            int size = withData.getSerializedSize() + payloadSize;
+            if (!entries.isEmpty() && bytes + size > config.window().requestBytes()) {
+                break;
+            }
+            anyPayload |= payloadSize != 0;
+            entries.add(entry);
+            payloads.add(payloadSize == 0 ? NO_PAYLOAD : source.read(groupId, entry));
+            bytes += size;
+        }
+        return new Batch(entries, anyPayload ? payloads : List.of(), bytes);
+    }
+
+    /** The next heartbeat; null when this no longer leads. */
+    @Nullable
+    AppendEntriesRequestProto heartbeat() {
+        // Before the call id, so that a read index that asks meanwhile gets a heartbeat of its own.
+        resetHeartbeatTrigger();
+        try {
+            long next = getFollower().getNextIndex();
+            TermIndex previous = inFlightEmpty && !snapshots.isUnderWay() ? getPrevious(next) : null;
+            long callId = callIds.getAndIncrement();
+            AppendEntriesRequestProto request =
+                    getLeaderState().newAppendEntriesRequestProto(getFollower(), List.of(), previous, callId);
+            heartbeats.put(callId, Timestamp.currentTime());
+            getFollower().updateLastRpcSendTime(true);
+            return request;
+        } catch (RuntimeException e) {
+            LOGGER.debug("{} sends no heartbeat", this, e);
+            return null;
+        }
+    }
+
+    /** Now and then, on the thread of the heartbeats. */
+    void look() {
+        long limitMs = config.requestTimeout().toMillis();
+        heartbeats.values().removeIf(sent -> sent.elapsedTimeMs() > limitMs);
+        boolean expired;
+        synchronized (lock) {
+            expired = inFlight.expire(limitMs);
+            inFlightEmpty = inFlight.isEmpty();
+            if (expired) {
+                resets++;
+                probing = true;
+            }
+        }
+        if (expired) {
+            LOGGER.warn("{}: entries were not answered within {} ms", this, limitMs);
+        }
+        getLeaderState().checkHealth(getFollower());
+        if (hasAppendEntries()) {
+            notifyLogAppender();
+        }
+    }
+
+    void replied(AppendEntriesReplyProto reply) {
+        long callId = reply.getServerReply().getCallId();
+        boolean heartbeat = reply.getIsHearbeat();
+        InFlight.Sent sent = null;
+        Timestamp sentTime;
+        if (heartbeat) {
+            sentTime = heartbeats.remove(callId);
+        } else {
+            synchronized (lock) {
+                sent = inFlight.remove(callId);
+                inFlightEmpty = inFlight.isEmpty();
+            }
+            sentTime = sent == null ? null : sent.time();
+        }
+        FollowerInfo follower = getFollower();
+        if (sentTime != null) {
+            follower.updateLastRespondedAppendEntriesSendTime(sentTime);
+            follower.updateLastRpcResponseTime();
+        }
+        if (!isRunning()) {
+            return;
+        }
+        switch (reply.getResult()) {
+            case SUCCESS -> succeeded(reply);
+            case NOT_LEADER -> {
+                peer.blocking().execute(() -> onFollowerTerm(reply.getTerm()));
+                return;
+            }
+            case INCONSISTENCY -> inconsistent(reply, heartbeat, sent);
+            case UNRECOGNIZED -> LOGGER.warn("{} got a reply that this version does not know", this);
+        }
+        getLeaderState().onAppendEntriesReply(this, reply);
+        if (hasAppendEntries()) {
+            notifyLogAppender();
+        }
+    }
+
+    private void succeeded(AppendEntriesReplyProto reply) {
+        FollowerInfo follower = getFollower();
+        follower.getErrorState().updateErrorCount(false);
+        if (!reply.getIsHearbeat()) {
+            synchronized (lock) {
+                probing = false;
+            }
+        }
+        getLeaderState().onFollowerCommitIndex(follower, reply.getFollowerCommit());
+        // A heartbeat's reply says nothing of what matches.
+        if (!reply.getIsHearbeat() && follower.updateMatchIndex(reply.getMatchIndex())) {
+            follower.updateNextIndex(reply.getMatchIndex() + 1);
+            getLeaderState().onFollowerSuccessAppendEntries(follower);
+        }
+    }
+
+    private void inconsistent(AppendEntriesReplyProto reply, boolean heartbeat, InFlight.@Nullable Sent sent) {
+        synchronized (lock) {
+            boolean outdated = heartbeat ? !inFlight.isEmpty() || snapshots.isUnderWay() : sent == null;
+            if (outdated) {
+                return;
+            }
+            forget();
+            long first = sent == null ? RaftLog.INVALID_LOG_INDEX : sent.first();
+            getFollower().setNextIndex(getNextIndexForInconsistency(first, reply.getNextIndex()));
+        }
+        failed();
+    }
+
+    /** The follower's node could not do it. */
+    void refused(long callId, boolean heartbeat, String reason) {
+        LOGGER.debug("{}: {}", this, reason);
+        if (heartbeat) {
+            heartbeats.remove(callId);
+            return;
+        }
+        synchronized (lock) {
+            InFlight.Sent sent = inFlight.remove(callId);
+            if (sent == null) {
+                return;
+            }
+            forget();
+            getFollower().computeNextIndex(getNextIndexForError(sent.first()));
+        }
+        if (isRunning()) {
+            failed();
+        }
+    }
+
+    /** The data connection broke: nobody knows what arrived. */
+    void disconnected() {
+        heartbeats.clear();
+        synchronized (lock) {
+            long first = inFlight.first();
+            forget();
+            if (first >= 0) {
+                getFollower().computeNextIndex(getNextIndexForError(first));
+            }
+        }
+    }
+
+    private void forget() {
+        inFlight.clear();
+        inFlightEmpty = true;
+        probing = true;
+        resets++;
+    }
+
+    /** Waits longer the more often in a row it went wrong. */
+    private void failed() {
+        int errors = getFollower().getErrorState().updateErrorCount(true);
+        TimeDuration pause = retryPolicy.handleAttemptFailure(() -> errors).getSleepTime();
+        pause(pause.toLong(TimeUnit.MILLISECONDS));
+    }
+
+    void pause(long ms) {
+        paused = true;
+        try {
+            peer.data()
+                    .loop()
+                    .schedule(
+                            () -> {
+                                paused = false;
+                                notifyLogAppender();
+                            },
+                            ms,
+                            TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.debug("{} stops with its node", this);
+        }
+    }
+}

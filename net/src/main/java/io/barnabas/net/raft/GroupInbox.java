@@ -1,0 +1,137 @@
+package io.barnabas.net.raft;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has arrived for one group, done one after the other in the order of arrival, over whichever connection. Where
+ * Ratis will not block it is done on the thread that brings it; else, and until there is nothing left, on one of its own.
+ */
+final class GroupInbox {
+
+    private final RaftServer server;
+    private final RaftGroupId groupId;
+    private final Executor blocking;
+    private final Deque<Task> waiting = new ArrayDeque<>();
+    private boolean busy;
+    private volatile RaftServer.@Nullable Division division;
+
+    /** Something to be done by the group's division. */
+    interface Task {
+
+        /** Whether Ratis can do it without waiting. */
+        boolean isQuick(GroupInbox inbox);
+
+        void run(RaftServer.Division division);
+
+        /** The group does not run here, or cannot take it. */
+        void failed(Throwable error);
+    }
+
+    GroupInbox(RaftServer server, RaftGroupId groupId, Executor blocking) {
+        this.server = server;
+        this.groupId = groupId;
+        this.blocking = blocking;
+    }
+
+    void add(Task task) {
+        synchronized (waiting) {
+            if (busy) {
+                waiting.add(task);
+                return;
+            }
+            busy = true;
+        }
+        work(task, false);
+    }
+
+    /** Does a task and those after it. */
+    private void work(Task first, boolean mayBlock) {
+        for (Task task = first; task != null; task = next()) {
+            if (!mayBlock && !task.isQuick(this)) {
+                moveToOwnThread(task);
+                return;
+            }
+            run(task);
+        }
+    }
+
+    private void moveToOwnThread(Task task) {
+        try {
+            blocking.execute(() -> work(task, true));
+        } catch (RejectedExecutionException e) {
+            for (Task left = task; left != null; left = next()) {
+                left.failed(e);
+            }
+        }
+    }
+
+    private @Nullable Task next() {
+        synchronized (waiting) {
+            Task task = waiting.poll();
+            if (task == null) {
+                busy = false;
+            }
+            return task;
+        }
+    }
+
+    private void run(Task task) {
+        try {
+            task.run(current());
+        } catch (IOException | RuntimeException e) {
+            division = null;
+            task.failed(e);
+        }
+    }
+
+    private RaftServer.Division current() throws IOException {
+        RaftServer.Division known = division;
+        if (known == null || !known.getInfo().getLifeCycleState().isRunning()) {
+            // It may have been closed and opened again.
+            known = server.getDivision(groupId);
+            if (known.getInfo().getLifeCycleState().isClosingOrClosed()) {
+                throw new IOException("group " + groupId + " is being closed");
+            }
+            division = known;
+        }
+        return known;
+    }
+
+    /**
+     * Waits until the division is open, when it is being opened, so that it is known from here on.
+     *
+     * @throws IOException when the group does not run here
+     */
+    void find() throws IOException {
+        try {
+            current();
+        } catch (IOException e) {
+            division = null;
+            throw e;
+        }
+    }
+
+    /** Whether the division follows this leader in this term already, so that nothing has to be stopped or forgotten. */
+    boolean follows(RaftPeerId leader, long term) {
+        RaftServer.Division known = division;
+        if (known == null) {
+            return false;
+        }
+        DivisionInfo info = known.getInfo();
+        return info.getLifeCycleState() == LifeCycle.State.RUNNING
+                && !info.isLeader()
+                && !info.isCandidate()
+                && info.getCurrentTerm() == term
+                && leader.equals(info.getLeaderId());
+    }
+}
