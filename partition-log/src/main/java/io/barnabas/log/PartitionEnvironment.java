@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 /**
  * What all replicas of a node share.
  *
+ * @param nodeId this node's {@code node.id}
  * @param files the file system under the segments
  * @param directories the log directories, with an index each
  * @param claims batches on their way between nodes
@@ -20,6 +21,7 @@ import java.util.function.LongSupplier;
  * @param clockMs wall clock in epoch milliseconds
  */
 record PartitionEnvironment(
+        int nodeId,
         SegmentFiles files,
         LogDirectories directories,
         BatchClaims claims,

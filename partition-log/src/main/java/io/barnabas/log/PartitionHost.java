@@ -73,6 +73,9 @@ public interface PartitionHost extends AutoCloseable {
     /** The Raft groups of the replicas that lead here. */
     PartitionGroups groups();
 
+    /** The replicas that rest. */
+    RestingPartitions resting();
+
     /** Calls {@code listener} whenever a replica of this node becomes leader; must not block. */
     void onElected(Consumer<PartitionReplica> listener);
 

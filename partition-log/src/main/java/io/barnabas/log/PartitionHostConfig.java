@@ -32,6 +32,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param files the file system under the partitions' segments
  * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
  * @param listener hears of directories that fail
+ * @param quiesce when partitions rest
  */
 public record PartitionHostConfig(
         int nodeId,
@@ -53,4 +54,5 @@ public record PartitionHostConfig(
         ScrubConfig scrub,
         SegmentFiles files,
         long moveBytesPerSecond,
-        LogDirectoryListener listener) {}
+        LogDirectoryListener listener,
+        QuiesceConfig quiesce) {}

@@ -4,6 +4,7 @@ import io.barnabas.log.PartitionReplica.Acks;
 import io.barnabas.log.ReplicaLog.Uncommitted;
 import io.barnabas.log.rules.LogEntry;
 import io.barnabas.log.rules.SequenceCheck;
+import io.barnabas.log.rules.rest.RestPoint;
 import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,7 +57,9 @@ final class PartitionStateMachine extends BaseStateMachine {
                 replica.openFiles(raftStorage.getStorageDir().getRoot().toPath());
                 snapshots.open(raftStorage);
                 recovery = new ReplicaRecovery(replica, environment, snapshots, raftStorage);
-                take(recovery.open());
+                replica.unmarkRest();
+                // A replica that rested has its log open, and nothing has been written to it since.
+                take(replica.rest().isOpening() ? replica.log() : recovery.open());
             } catch (IOException | RuntimeException e) {
                 // Ratis would take the whole server down for it. The division is closed as soon as it has started;
                 // until
@@ -302,9 +305,32 @@ final class PartitionStateMachine extends BaseStateMachine {
         replica.fail("its Raft log failed: " + cause.getMessage(), cause);
     }
 
+    /**
+     * Writes down, after the division was closed, that the replica rests: all it has is durable then.
+     *
+     * @return false when it stands elsewhere by now
+     */
+    boolean writeRest(RestPoint point) throws IOException {
+        if (!recovery.standsAt(point)
+                || log.applied().getIndex() != point.index()
+                || log.logEndOffset() != log.highWatermark()) {
+            return false;
+        }
+        recovery.forceRaftLog();
+        if (takeSnapshot() != point.index()) {
+            throw new IOException("the snapshot of " + replica + " is not one of entry " + point.index());
+        }
+        snapshots.deleteOld();
+        replica.markRest(point);
+        return true;
+    }
+
     @Override
     public void close() throws IOException {
         getLifeCycle().checkStateAndClose(() -> {
+            if (replica.rest().keepsLog()) {
+                return;
+            }
             if (log != null) {
                 log.close();
             }

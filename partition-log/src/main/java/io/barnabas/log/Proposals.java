@@ -43,22 +43,25 @@ final class Proposals {
         this.insync = new InsyncReplicas(() -> replica.division().orElseThrow(), blocking);
     }
 
-    CompletableFuture<AppendOutcome> append(PendingAppend pending) {
+    void append(PendingAppend pending) {
         Optional<AppendOutcome.Refused> unable = replica.unable();
         if (unable.isPresent()) {
-            return CompletableFuture.completedFuture(unable.get());
+            pending.outcome().complete(unable.get());
+            return;
         }
         int required = replica.config().minInsyncReplicas();
         if (pending.acks() == Acks.MAJORITY && replica.leadership().local() && insync.isAboveMajority(required)) {
             int live = insync.live();
             if (live < required) {
-                return CompletableFuture.completedFuture(new AppendOutcome.Refused(
-                        AppendRefusal.NOT_ENOUGH_REPLICAS,
-                        replica + " has " + live + " reachable replicas, min.insync.replicas asks for " + required));
+                pending.outcome()
+                        .complete(new AppendOutcome.Refused(
+                                AppendRefusal.NOT_ENOUGH_REPLICAS,
+                                replica + " has " + live + " reachable replicas, min.insync.replicas asks for "
+                                        + required));
+                return;
             }
         }
         submit(pending, (reply, error) -> answered(pending, reply, error));
-        return pending.outcome();
     }
 
     private void submit(Message message, BiConsumer<RaftClientReply, Throwable> answered) {

@@ -24,7 +24,7 @@ final class RaftLogProperties {
         // A snapshot of a partition holds no records: a replica that lacks purged entries copies its leader's log.
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(raft, false);
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(raft, true);
-        RaftServerConfigKeys.Snapshot.setRetentionFileNum(raft, 2);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(raft, SnapshotFiles.RETAINED);
         return raft;
     }
 }

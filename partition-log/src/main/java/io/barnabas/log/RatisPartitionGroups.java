@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.log.rules.rest.RestPoint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -31,10 +33,17 @@ final class RatisPartitionGroups implements PartitionGroups {
     private final RaftPeerId self;
     private final Supplier<RaftServer> server;
     private final ExecutorService blocking;
+    private final Function<UUID, Optional<RatisPartitionReplica>> replicas;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
 
-    RatisPartitionGroups(RaftPeerId self, Supplier<RaftServer> server, ExecutorService blocking) {
+    /** @param replicas those of this node, which are woken before their groups are asked for anything */
+    RatisPartitionGroups(
+            RaftPeerId self,
+            Supplier<RaftServer> server,
+            ExecutorService blocking,
+            Function<UUID, Optional<RatisPartitionReplica>> replicas) {
+        this.replicas = replicas;
         this.self = self;
         this.server = server;
         this.blocking = blocking;
@@ -42,6 +51,11 @@ final class RatisPartitionGroups implements PartitionGroups {
 
     @Override
     public Optional<GroupMembers> members(UUID groupId) {
+        Optional<RestPoint> rest =
+                replicas.apply(groupId).flatMap(replica -> replica.rest().resting());
+        if (rest.isPresent()) {
+            return resting(rest.get());
+        }
         try {
             RaftServer.Division division = server.get().getDivision(RaftGroupId.valueOf(groupId));
             DivisionInfo info = division.getInfo();
@@ -63,6 +77,15 @@ final class RatisPartitionGroups implements PartitionGroups {
             // No such division, or one that is being closed.
             return Optional.empty();
         }
+    }
+
+    /** All members had everything when they went to rest; whether they live still is for the metadata to say. */
+    private Optional<GroupMembers> resting(RestPoint point) {
+        Map<Integer, GroupMembers.Member> members = new HashMap<>();
+        point.members().forEach(id -> members.put(id, new GroupMembers.Member(0, 0)));
+        return point.leader() == nodeId(self)
+                ? Optional.of(new GroupMembers(point.leader(), Math.toIntExact(point.term()), members))
+                : Optional.empty();
     }
 
     private static Map<Integer, GroupMembers.Member> followers(RaftServer.Division division) {
@@ -91,8 +114,10 @@ final class RatisPartitionGroups implements PartitionGroups {
                 .setServersInNewConf(to.stream().map(GroupMembership::peer).toList())
                 .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
                 .build();
-        return ask(running -> running.setConfigurationAsync(new SetConfigurationRequest(
-                clientId, self, RaftGroupId.valueOf(groupId), callIds.incrementAndGet(), arguments)));
+        return ask(
+                groupId,
+                running -> running.setConfigurationAsync(new SetConfigurationRequest(
+                        clientId, self, RaftGroupId.valueOf(groupId), callIds.incrementAndGet(), arguments)));
     }
 
     @Override
@@ -107,8 +132,15 @@ final class RatisPartitionGroups implements PartitionGroups {
     }
 
     private CompletableFuture<Void> transfer(UUID groupId, RaftPeerId target) {
-        return ask(running -> running.transferLeadershipAsync(new TransferLeadershipRequest(
-                clientId, self, RaftGroupId.valueOf(groupId), callIds.incrementAndGet(), target, TRANSFER_TIMEOUT_MS)));
+        return ask(
+                groupId,
+                running -> running.transferLeadershipAsync(new TransferLeadershipRequest(
+                        clientId,
+                        self,
+                        RaftGroupId.valueOf(groupId),
+                        callIds.incrementAndGet(),
+                        target,
+                        TRANSFER_TIMEOUT_MS)));
     }
 
     @FunctionalInterface
@@ -117,8 +149,11 @@ final class RatisPartitionGroups implements PartitionGroups {
     }
 
     /** On a thread of its own: Ratis does part of the work on the caller's. */
-    private CompletableFuture<Void> ask(Question question) {
-        return CompletableFuture.supplyAsync(server, blocking)
+    private CompletableFuture<Void> ask(UUID groupId, Question question) {
+        CompletableFuture<Void> awake = replicas.apply(groupId)
+                .map(RatisPartitionReplica::whenLed)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        return awake.thenApplyAsync(led -> server.get(), blocking)
                 .thenCompose(running -> {
                     try {
                         return question.put(running);

@@ -10,6 +10,8 @@ import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.log.directory.ReplicaMoves;
+import io.barnabas.log.rules.rest.RestPoint;
+import io.barnabas.log.rules.rest.RestRequest;
 import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,8 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -77,6 +81,8 @@ public final class RatisPartitionHost implements PartitionHost {
     private final IndexRebuild indexRebuild;
     private final RecoveryPoints recoveryPoints;
     private final Scrubber scrubber;
+    private final Quiescing quiescing;
+    private final RestingNode restingNode = new ForResting();
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
@@ -95,6 +101,7 @@ public final class RatisPartitionHost implements PartitionHost {
             directories.forget(groupId);
         }
         this.environment = new PartitionEnvironment(
+                config.nodeId(),
                 config.files(),
                 directories,
                 config.claims(),
@@ -105,8 +112,15 @@ public final class RatisPartitionHost implements PartitionHost {
                 blocking,
                 System::currentTimeMillis);
         config.claims().readFrom(this::batchAt);
+        this.quiescing = new Quiescing(replicas, config.quiesce());
+        RestoredReplicas restored = new RestoredReplicas(directories, environment, this::newReplica);
+        restored.open();
+        RaftServerConfigKeys.setStorageDir(
+                raft, restored.awakeGroups(config.places().resolveSibling("awake-groups")));
         this.server = newServer();
-        this.groups = new RatisPartitionGroups(peerId, () -> server, blocking);
+        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        this.groups = new RatisPartitionGroups(
+                peerId, () -> server, blocking, groupId -> Optional.ofNullable(replicas.get(groupId)));
         this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
         this.cleaner = new CleanerThread(config.cleaner(), this::cleanable, System::currentTimeMillis);
     }
@@ -130,6 +144,7 @@ public final class RatisPartitionHost implements PartitionHost {
             host.indexRebuild.start();
             host.recoveryPoints.start();
             host.scrubber.start();
+            host.quiescing.start();
             host.retention.scheduleWithFixedDelay(
                     host::revive, REVIVE_EVERY_MS, REVIVE_EVERY_MS, TimeUnit.MILLISECONDS);
             host.retention.scheduleWithFixedDelay(
@@ -155,7 +170,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 .setProperties(raft)
                 .setParameters(config.parameters())
                 .setStateMachineRegistry(
-                        groupId -> new PartitionStateMachine(newReplica(groupId.getUuid()), environment))
+                        groupId -> new PartitionStateMachine(replicaToOpen(groupId.getUuid()), environment))
                 .build();
     }
 
@@ -196,9 +211,20 @@ public final class RatisPartitionHost implements PartitionHost {
         }
     }
 
+    /** A replica that wakes goes on, with its log; any other begins with its files. */
+    private RatisPartitionReplica replicaToOpen(UUID groupId) {
+        RatisPartitionReplica present = replicas.get(groupId);
+        return present != null && present.rest().isOpening() ? present : newReplica(groupId);
+    }
+
     private RatisPartitionReplica newReplica(UUID groupId) {
         RatisPartitionReplica replica = new RatisPartitionReplica(
-                groupId, Optional.ofNullable(specs.get(groupId)), config.defaults(), environment, this::elected);
+                groupId,
+                Optional.ofNullable(specs.get(groupId)),
+                config.defaults(),
+                environment,
+                restingNode,
+                this::elected);
         replicas.put(groupId, replica);
         return replica;
     }
@@ -421,13 +447,28 @@ public final class RatisPartitionHost implements PartitionHost {
     }
 
     private CompletableFuture<Void> stop(UUID groupId, boolean deleteFiles) {
-        if (!runs(groupId)) {
-            replicas.remove(groupId);
-            return CompletableFuture.completedFuture(null);
-        }
+        RatisPartitionReplica replica = replicas.get(groupId);
+        CompletableFuture<Void> settled = replica == null
+                ? CompletableFuture.completedFuture(null)
+                : replica.rest().stop();
+        return settled.thenComposeAsync(
+                        done -> {
+                            if (runs(groupId)) {
+                                return close(groupId, deleteFiles);
+                            }
+                            if (replica != null) {
+                                replica.closeLog();
+                            }
+                            return CompletableFuture.completedFuture(null);
+                        },
+                        blocking)
+                .thenRun(() -> replicas.remove(groupId));
+    }
+
+    private CompletableFuture<Void> close(UUID groupId, boolean deleteFiles) {
         return send(GroupManagementRequest.newRemove(
                         clientId, peerId, callIds.incrementAndGet(), RaftGroupId.valueOf(groupId), deleteFiles, false))
-                .thenRun(() -> replicas.remove(groupId));
+                .thenRun(() -> {});
     }
 
     /** Whether Ratis knows the group; it does not know those that a replica only stands in for. */
@@ -470,6 +511,14 @@ public final class RatisPartitionHost implements PartitionHost {
 
         @Override
         public GroupMembership membership(PartitionSpec spec) throws IOException {
+            quiescing
+                    .wakeOthers(
+                            spec.groupId(),
+                            spec.peers().stream()
+                                    .map(PartitionSpec.Peer::nodeId)
+                                    .filter(id -> id != config.nodeId())
+                                    .toList())
+                    .join();
             return new GroupMembership(spec, config.nodeId(), raft, config.parameters());
         }
     }
@@ -480,10 +529,9 @@ public final class RatisPartitionHost implements PartitionHost {
         @Override
         public CompletableFuture<Void> stop(UUID groupId) {
             RatisPartitionReplica running = replicas.get(groupId);
-            CompletableFuture<Void> resigned =
-                    running != null && running.leadership().local()
-                            ? resign(groupId)
-                            : CompletableFuture.completedFuture(null);
+            CompletableFuture<Void> resigned = running != null && running.leadsByRaft()
+                    ? resign(groupId)
+                    : CompletableFuture.completedFuture(null);
             return resigned.thenCompose(done -> RatisPartitionHost.this.stop(groupId, false))
                     .thenRun(() -> newReplica(groupId));
         }
@@ -553,7 +601,7 @@ public final class RatisPartitionHost implements PartitionHost {
     @Override
     public CompletableFuture<Void> resignLeaderships() {
         CompletableFuture<?>[] resignations = replicas.values().stream()
-                .filter(replica -> replica.leadership().local())
+                .filter(RatisPartitionReplica::leadsByRaft)
                 .map(replica -> resign(replica.groupId()))
                 .toArray(CompletableFuture[]::new);
         return CompletableFuture.allOf(resignations)
@@ -568,6 +616,98 @@ public final class RatisPartitionHost implements PartitionHost {
         });
     }
 
+    private final class ForResting implements RestingNode {
+
+        @Override
+        public int nodeId() {
+            return config.nodeId();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> put(int to, RestRequest request) {
+            return quiescing.put(to, request);
+        }
+
+        @Override
+        public boolean isFree(UUID groupId, Optional<RestPoint> point) {
+            PartitionSpec spec = specs.get(groupId);
+            boolean asWanted = spec != null
+                    && point.map(at -> at.members()
+                                    .equals(spec.peers().stream()
+                                            .map(PartitionSpec.Peer::nodeId)
+                                            .sorted()
+                                            .toList()))
+                            .orElse(true);
+            return quiescing.isOn()
+                    && asWanted
+                    && !spec.joining()
+                    && !repairs.isRunning(groupId)
+                    && !moves.isMoving(groupId)
+                    && !reviving.contains(groupId);
+        }
+
+        @Override
+        public boolean isHeard() {
+            return quiescing.isHeard();
+        }
+
+        @Override
+        public void closing(Runnable task) {
+            quiescing.closing(this::run, task);
+        }
+
+        @Override
+        public void run(Runnable task) {
+            try {
+                blocking.execute(task);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("closed; a partition was going to rest or wake", e);
+            }
+        }
+
+        @Override
+        public CompletableFuture<Void> closeDivision(UUID groupId) {
+            return close(groupId, false);
+        }
+
+        @Override
+        public CompletableFuture<?> openDivision(UUID groupId) {
+            if (runs(groupId)) {
+                try {
+                    return CompletableFuture.completedFuture(connect(groupId));
+                } catch (IOException e) {
+                    return CompletableFuture.failedFuture(e);
+                }
+            }
+            return open(groupId, List.of());
+        }
+
+        @Override
+        public Executor blocking() {
+            return blocking;
+        }
+
+        @Override
+        public boolean isStopping() {
+            return quiescing.isClosed();
+        }
+
+        @Override
+        public long idleMs() {
+            return quiescing.idleMs();
+        }
+
+        @Override
+        public long nowMs() {
+            return Quiescing.nowMs();
+        }
+    }
+
+    @Override
+    public RestingPartitions resting() {
+        return quiescing;
+    }
+
     @Override
     public PartitionGroups groups() {
         return groups;
@@ -580,6 +720,7 @@ public final class RatisPartitionHost implements PartitionHost {
         recoveryPoints.close();
         scrubber.close();
         cleaner.close();
+        quiescing.close();
         retention.shutdownNow();
         flusher.shutdown();
         moves.close();
@@ -588,6 +729,7 @@ public final class RatisPartitionHost implements PartitionHost {
         } catch (IOException | RuntimeException e) {
             LOG.warn("closing the partition RaftServer failed", e);
         }
+        replicas.values().forEach(RatisPartitionReplica::closeLog);
         blocking.shutdown();
         try {
             // Replicas that have failed may still be closing.

@@ -5,6 +5,7 @@ import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.index.IndexSink;
 import io.barnabas.log.rules.ProducerEntry;
 import io.barnabas.log.rules.RetentionRule;
+import io.barnabas.log.rules.rest.RestPoint;
 import io.barnabas.log.segment.CorruptLogException;
 import io.barnabas.log.segment.DiskFault;
 import io.barnabas.log.segment.SegmentLog;
@@ -42,6 +43,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionReplica.class);
     private static final long SNAPSHOT_TIMEOUT_MS = 10_000;
     private static final Offsets NO_OFFSETS = new Offsets(0, 0, 0);
+    private static final Leadership NOBODY = new Leadership(-1, -1, false);
 
     private final UUID groupId;
     private final PartitionEnvironment environment;
@@ -54,6 +56,7 @@ final class RatisPartitionReplica implements PartitionReplica {
     private final AtomicReference<String> failure = new AtomicReference<>();
 
     private final ReplicaScrub scrub;
+    private final ReplicaRest rest;
 
     private volatile Path directory;
     private volatile PartitionProperties properties;
@@ -68,6 +71,7 @@ final class RatisPartitionReplica implements PartitionReplica {
             Optional<PartitionSpec> spec,
             LogConfig defaults,
             PartitionEnvironment environment,
+            RestingNode node,
             Consumer<PartitionReplica> electedListener) {
         this.groupId = groupId;
         this.environment = environment;
@@ -75,6 +79,7 @@ final class RatisPartitionReplica implements PartitionReplica {
         this.intake = new AppendIntake(environment.blocking(), environment.clockMs());
         this.electedListener = electedListener;
         this.scrub = new ReplicaScrub(environment.files());
+        this.rest = new ReplicaRest(this, node);
         this.config = spec.map(PartitionSpec::config).orElse(defaults);
         this.properties = spec.map(s -> new PartitionProperties(s.topic(), s.partition()))
                 .or(() -> environment.directories().nameOf(groupId))
@@ -305,6 +310,42 @@ final class RatisPartitionReplica implements PartitionReplica {
         return Optional.ofNullable(division);
     }
 
+    /** How the replica rests and wakes. */
+    ReplicaRest rest() {
+        return rest;
+    }
+
+    /** The division is about to be closed; the log is read on without it. */
+    void detached() {
+        division = null;
+    }
+
+    /** It is no longer written down that the replica rests. */
+    void unmarkRest() throws IOException {
+        RestMark.delete(environment.files(), directory);
+    }
+
+    void markRest(RestPoint point) throws IOException {
+        RestMark.write(environment.files(), directory, groupId, point);
+    }
+
+    Optional<String> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    /** Whether the open division leads and is ready. */
+    boolean leadsByRaft() {
+        RaftServer.Division running = division;
+        return running != null && running.getInfo().isLeaderReady();
+    }
+
+    /** Whether the open division knows of another leader. */
+    boolean isLedElsewhere() {
+        RaftServer.Division running = division;
+        RaftPeerId leader = running == null ? null : running.getInfo().getLeaderId();
+        return leader != null && !leader.equals(running.getId());
+    }
+
     @Override
     public UUID groupId() {
         return groupId;
@@ -322,9 +363,16 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     @Override
     public Leadership leadership() {
+        if (closed || failure.get() != null) {
+            return NOBODY;
+        }
         RaftServer.Division running = division;
-        if (running == null || closed || failure.get() != null) {
-            return new Leadership(-1, -1, false);
+        Optional<RestPoint> agreed = rest.shown();
+        if (agreed.isPresent() && (running == null || running.getInfo().getLeaderId() == null)) {
+            return agreed(agreed.get());
+        }
+        if (running == null) {
+            return NOBODY;
         }
         DivisionInfo info = running.getInfo();
         RaftPeerId leader = info.getLeaderId();
@@ -334,6 +382,14 @@ final class RatisPartitionReplica implements PartitionReplica {
         }
         boolean local = leader.equals(running.getId()) && info.isLeaderReady();
         return new Leadership(Integer.parseInt(leader.toString()), epoch, local);
+    }
+
+    /** While the group rests, and until it has elected again, its leader is the one of before. */
+    private Leadership agreed(RestPoint point) {
+        return new Leadership(
+                point.leader(),
+                Math.toIntExact(point.term()),
+                point.leader() == environment.nodeId() && rest.mayServe());
     }
 
     @Override
@@ -356,12 +412,43 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     @Override
     public CompletableFuture<AppendOutcome> append(ByteBuffer batch, Acks acks) {
-        return intake.take(batch, config, valid -> proposals.append(new PendingAppend(valid, acks)));
+        return intake.take(batch, config, valid -> {
+            PendingAppend pending = new PendingAppend(valid, acks);
+            rest.pass(new AppendProposal(proposals, pending));
+            return pending.outcome();
+        });
     }
 
     @Override
     public CompletableFuture<TrimOutcome> trimTo(long offset) {
-        return proposals.trimTo(offset);
+        if (!leadership().local()) {
+            return proposals.trimTo(offset);
+        }
+        return whenLed()
+                .thenCompose(led -> proposals.trimTo(offset))
+                .exceptionally(error -> new TrimOutcome.Refused(AppendRefusal.NOT_LEADER, this + ": " + error));
+    }
+
+    /** Wakes the replica when it rests; completes when it leads, or leads or not without having rested. */
+    CompletableFuture<Void> whenLed() {
+        CompletableFuture<Void> led = new CompletableFuture<>();
+        rest.pass(new WaitingForLead.Proposal() {
+            @Override
+            public int sizeInBytes() {
+                return 0;
+            }
+
+            @Override
+            public void go() {
+                led.complete(null);
+            }
+
+            @Override
+            public void refuse(AppendRefusal reason, String message) {
+                led.completeExceptionally(new IOException(message));
+            }
+        });
+        return led;
     }
 
     /** What is proposed to the group through this replica. */
@@ -428,9 +515,11 @@ final class RatisPartitionReplica implements PartitionReplica {
 
     void leadershipChanged() {
         waiters.wakeAll();
+        rest.leaderChanged();
     }
 
     void elected() {
+        rest.led();
         electedListener.accept(this);
     }
 
@@ -607,6 +696,19 @@ final class RatisPartitionReplica implements PartitionReplica {
     void closed() {
         closed = true;
         waiters.wakeAll();
+    }
+
+    /** Closes the log of a replica that has no division to do it. */
+    void closeLog() {
+        ReplicaLog open = log;
+        if (open != null && !closed) {
+            closed();
+            try {
+                open.close();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("{}: closing its log failed", this, e);
+            }
+        }
     }
 
     @Override

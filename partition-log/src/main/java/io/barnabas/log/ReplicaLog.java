@@ -205,7 +205,11 @@ final class ReplicaLog {
             // What failed once is lost: the system may have dropped the pages, and no later sync would tell.
             throwFailure();
             List<DiskOperation> operations = takeWaiting();
-            if (closed && !operations.isEmpty()) {
+            if (closed) {
+                if (operations.isEmpty()) {
+                    // The close has flushed all there was.
+                    return;
+                }
                 throw new IOException("the replica is closed");
             }
             try {

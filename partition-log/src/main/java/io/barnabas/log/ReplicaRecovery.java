@@ -2,13 +2,18 @@ package io.barnabas.log;
 
 import io.barnabas.log.ReplicaLog.Uncommitted;
 import io.barnabas.log.rules.BatchHeader;
+import io.barnabas.log.rules.rest.RestPoint;
 import io.barnabas.log.segment.SegmentLog;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.slf4j.Logger;
@@ -58,6 +63,31 @@ final class ReplicaRecovery {
                 .orElseThrow(() -> new IOException("the copy of the leader's log is gone"));
         adopt(catchUp, state);
         return open(state, false);
+    }
+
+    /**
+     * Opens the log of a replica that rests, of which Ratis does not hear.
+     *
+     * @throws IOException when the files are not as the replica left them when it went to rest
+     */
+    ReplicaLog openResting(RestPoint point) throws IOException {
+        AppliedState state =
+                snapshots.latest().orElseThrow(() -> new IOException("the snapshot of its rest is not there"));
+        if (state.at().getIndex() != point.index() || state.at().getTerm() != point.term() || !standsAt(point)) {
+            throw new IOException("its files have gone on since it rested at " + point);
+        }
+        return open(state, false);
+    }
+
+    /** Whether the files of a division that is not open end just there. */
+    boolean standsAt(RestPoint point) throws IOException {
+        Path meta = raftStorage.getStorageDir().getRoot().toPath().resolve("current/raft-meta");
+        Properties raft = new Properties();
+        try (Reader reader = Files.newBufferedReader(meta)) {
+            raft.load(reader);
+        }
+        return Long.toString(point.term()).equals(raft.getProperty("term"))
+                && RaftLogTail.read(raftStorage, point.index()).lastIndex() == point.index();
     }
 
     private void adopt(CatchUp catchUp, AppliedState state) throws IOException {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
@@ -18,6 +19,9 @@ import org.apache.ratis.util.MD5FileUtil;
 
 /** A replica's Raft snapshots on disk, one small file each, where Ratis looks for them. */
 final class SnapshotFiles {
+
+    /** How many snapshots are kept. */
+    static final int RETAINED = 2;
 
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
 
@@ -50,6 +54,16 @@ final class SnapshotFiles {
     long latestIndex() {
         SingleFileSnapshotInfo info = storage.getLatestSnapshot();
         return info == null ? -1 : info.getIndex();
+    }
+
+    /** Deletes all but the two newest, as Ratis does when it asks for a snapshot itself. */
+    void deleteOld() throws IOException {
+        storage.cleanupOldSnapshots(new SnapshotRetentionPolicy() {
+            @Override
+            public int getNumSnapshotsRetained() {
+                return RETAINED;
+            }
+        });
     }
 
     /** Writes a snapshot, durable on return. */

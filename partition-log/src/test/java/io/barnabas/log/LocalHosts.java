@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +47,8 @@ final class LocalHosts implements AutoCloseable {
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final Consumer<RaftProperties> tuning;
     private volatile ScrubConfig scrub = ScrubConfig.OFF;
+    private final Set<Integer> cutOff = ConcurrentHashMap.newKeySet();
+    private volatile long idleMs;
     private final AtomicInteger copied = new AtomicInteger();
     private final List<PartitionSpec.Peer> peers = new ArrayList<>();
     private final Map<Integer, RatisPartitionHost> running = new ConcurrentHashMap<>();
@@ -74,6 +77,20 @@ final class LocalHosts implements AutoCloseable {
             IntFunction<SegmentFiles> files,
             Consumer<RaftProperties> tuning)
             throws IOException {
+        this(directory, count, flushMode, disks, files, tuning, 0);
+    }
+
+    /** With partitions that go to rest after {@code idleMs}, too. */
+    LocalHosts(
+            Path directory,
+            int count,
+            FlushMode flushMode,
+            int disks,
+            IntFunction<SegmentFiles> files,
+            Consumer<RaftProperties> tuning,
+            long idleMs)
+            throws IOException {
+        this.idleMs = idleMs;
         this.files = files;
         this.disks = disks;
         this.tuning = tuning;
@@ -152,9 +169,32 @@ final class LocalHosts implements AutoCloseable {
                 scrub,
                 files.apply(id),
                 Long.MAX_VALUE,
-                (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining)));
+                (failed, reason, remaining) -> failures.add(failed.getFileName() + ", left " + remaining),
+                quiesce(id)));
         running.put(id, host);
         return host;
+    }
+
+    private QuiesceConfig quiesce(int id) {
+        return new QuiesceConfig(
+                idleMs,
+                (to, message) -> {
+                    RatisPartitionHost asked = running.get(to);
+                    return asked == null || cutOff.contains(to) || cutOff.contains(id)
+                            ? CompletableFuture.failedFuture(new IOException("node " + to + " is not there"))
+                            : asked.resting().answer(message);
+                },
+                () -> !cutOff.contains(id));
+    }
+
+    /** After how long partitions go to rest on the hosts that start from now on; 0 for never. */
+    void quiesceAfter(long ms) {
+        idleMs = ms;
+    }
+
+    /** Hosts that the others cannot ask to rest or wake, and that the cluster does not count on. */
+    Set<Integer> cutOff() {
+        return cutOff;
     }
 
     /** Of the hosts that start from now on. */

@@ -24,6 +24,7 @@ import io.barnabas.net.kafka.handler.DescribeTransactionsHandler;
 import io.barnabas.net.kafka.handler.DescribeUserScramCredentialsHandler;
 import io.barnabas.net.kafka.handler.ElectLeadersHandler;
 import io.barnabas.net.kafka.handler.EndQuorumEpochHandler;
+import io.barnabas.net.kafka.handler.EnvelopeHandler;
 import io.barnabas.net.kafka.handler.FetchHandler;
 import io.barnabas.net.kafka.handler.FetchSnapshotHandler;
 import io.barnabas.net.kafka.handler.FindCoordinatorHandler;
@@ -112,6 +113,7 @@ public final class ApiTable {
                 api(ApiKeys.ADD_RAFT_VOTER, 0, 1, new AddRaftVoterHandler(broker)),
                 api(ApiKeys.REMOVE_RAFT_VOTER, 0, 0, new RemoveRaftVoterHandler(broker)),
                 api(ApiKeys.END_QUORUM_EPOCH, 0, 1, new EndQuorumEpochHandler(broker)),
+                api(ApiKeys.ENVELOPE, 0, 0, new EnvelopeHandler(broker)),
                 api(ApiKeys.DESCRIBE_PRODUCERS, 0, 0, new DescribeProducersHandler(broker)),
                 api(ApiKeys.UPDATE_FEATURES, 0, 2, new UpdateFeaturesHandler(broker))));
         served.addAll(ofWhatIsNotHere());

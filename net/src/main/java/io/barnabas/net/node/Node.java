@@ -4,6 +4,7 @@ import io.barnabas.log.BatchClaims;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionHostConfig;
+import io.barnabas.log.QuiesceConfig;
 import io.barnabas.log.RatisPartitionHost;
 import io.barnabas.log.segment.SegmentFiles;
 import io.barnabas.metadata.MetadataQuorum;
@@ -55,7 +56,8 @@ public final class Node implements AutoCloseable {
     private final AtomicReference<String> failure = new AtomicReference<>();
     private boolean stopping;
     private boolean serving;
-    private Membership membership;
+    private volatile Membership membership;
+    private RestWatch restWatch;
 
     /** What undoes a step of the start. */
     private record StopStep(String name, Action action) {
@@ -129,7 +131,9 @@ public final class Node implements AutoCloseable {
         onStop("the control thread", control::shutdownNow);
         MetadataQuorum quorum = openQuorum(directories.metadata());
         onStop("the metadata quorum", quorum::close);
-        PartitionHost host = openPartitions(directories, quorum);
+        KafkaPeers peers = new KafkaPeers(config.nodeId(), quorum);
+        onStop("the connections to other nodes", peers::close);
+        PartitionHost host = openPartitions(directories, quorum, peers);
         onStop("the partitions", host::close);
         join(directories.metadata(), quorum, host, control);
         GroupCoordinator groups = openGroups(quorum);
@@ -165,7 +169,8 @@ public final class Node implements AutoCloseable {
                 reason -> giveUp("the metadata directory " + config.metadataDir() + " failed: " + reason)));
     }
 
-    private PartitionHost openPartitions(DataDirectories directories, MetadataQuorum quorum) throws IOException {
+    private PartitionHost openPartitions(DataDirectories directories, MetadataQuorum quorum, KafkaPeers peers)
+            throws IOException {
         BatchClaims claims = BatchClaims.beside();
         return RatisPartitionHost.open(new PartitionHostConfig(
                 config.nodeId(),
@@ -189,7 +194,13 @@ public final class Node implements AutoCloseable {
                 config.log().scrub(),
                 SegmentFiles.direct(),
                 config.log().moveBytesPerSecond(),
-                this::directoryFailed));
+                this::directoryFailed,
+                new QuiesceConfig(config.log().quiesce().toMillis(), peers, this::isHeard)));
+    }
+
+    private boolean isHeard() {
+        Membership member = membership;
+        return member != null && member.isHeard(config.sessionTimeout());
     }
 
     private void directoryFailed(Path directory, String reason, int remaining) {
@@ -244,6 +255,9 @@ public final class Node implements AutoCloseable {
         PartitionDuties duties = new PartitionDuties(config.nodeId(), quorum, host, config.leaderBalance());
         onStop("partition duties", duties::close);
         duties.start();
+        restWatch = new RestWatch(config.nodeId(), incarnation, quorum, host, config.sessionTimeout());
+        onStop("the watch over partitions at rest", restWatch::close);
+        restWatch.start();
     }
 
     /** A topic may ask for larger batches than the node's Raft transport carries; the node's limit holds then. */
@@ -263,7 +277,7 @@ public final class Node implements AutoCloseable {
                         config.nodeId(),
                         config.groups(),
                         () -> begunMs + (System.nanoTime() - begunNs) / 1_000_000,
-                        () -> membership.isHeard(config.sessionTimeout())));
+                        this::isHeard));
     }
 
     private void startListeners(NodeBroker broker) throws IOException, NodeStartException {
@@ -287,6 +301,8 @@ public final class Node implements AutoCloseable {
 
     /** Clients still connected learn the new leaders from the answers they get before the listeners close. */
     private void handOver(MetadataQuorum quorum, PartitionHost host) {
+        // What rests stays at rest, though other nodes may be stopping too.
+        restWatch.close();
         host.resignLeaderships().join();
         membership.leave().join();
         quorum.resignLeadership().join();

@@ -99,6 +99,7 @@ public record NodeConfig(
      * @param cleaner {@code log.cleaner.*}
      * @param index {@code log.index.*}
      * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
+     * @param quiesce {@code partition.quiesce.ms}
      */
     public record Log(
             FlushMode flush,
@@ -110,7 +111,8 @@ public record NodeConfig(
             ScrubConfig scrub,
             CleanerConfig cleaner,
             IndexConfig index,
-            long moveBytesPerSecond) {}
+            long moveBytesPerSecond,
+            Duration quiesce) {}
 
     /**
      * Reads a settings file.

@@ -330,6 +330,14 @@ public final class NodeKeys {
             between(51, DAY_MS),
             "See partition.election.timeout.min.ms.");
 
+    public static final NodeKey PARTITION_QUIESCE_MS = withDefault(
+            "partition.quiesce.ms",
+            Type.LONG,
+            "300000",
+            between(0, Long.MAX_VALUE),
+            "A partition without a write for this long goes to rest: its replicas close their Raft divisions, reads go on,"
+                    + " and the first write wakes it, which takes a moment. 0: never.");
+
     private NodeKeys() {}
 
     /** All keys by name, in the order in which they are explained to people. */

@@ -8,6 +8,7 @@ import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionHostConfig;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
+import io.barnabas.log.QuiesceConfig;
 import io.barnabas.log.RatisPartitionHost;
 import io.barnabas.log.ScrubConfig;
 import io.barnabas.log.ReadOutcome;
@@ -245,6 +246,7 @@ public final class RestartManyPartitions {
                 ScrubConfig.OFF,
                 SegmentFiles.direct(),
                 Long.MAX_VALUE,
-                (failed, reason, remaining) -> System.err.println(failed + ": " + reason)));
+                (failed, reason, remaining) -> System.err.println(failed + ": " + reason),
+                QuiesceConfig.NEVER));
     }
 }

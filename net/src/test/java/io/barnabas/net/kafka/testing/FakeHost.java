@@ -5,6 +5,7 @@ import io.barnabas.log.PartitionGroups;
 import io.barnabas.log.PartitionHost;
 import io.barnabas.log.PartitionReplica;
 import io.barnabas.log.PartitionSpec;
+import io.barnabas.log.RestingPartitions;
 import io.barnabas.log.directory.LogDirectoryStatus;
 import io.barnabas.log.directory.ReplicaMoveStatus;
 import java.io.IOException;
@@ -103,6 +104,28 @@ public final class FakeHost implements PartitionHost {
     @Override
     public Optional<Path> directoryOf(UUID groupId) {
         return Optional.of(directory).filter(path -> replicas.containsKey(groupId));
+    }
+
+    /** None rests, and messages come back as they are. */
+    @Override
+    public RestingPartitions resting() {
+        return new RestingPartitions() {
+            @Override
+            public Collection<Resting> resting() {
+                return List.of();
+            }
+
+            @Override
+            public void confirm(UUID groupId) {}
+
+            @Override
+            public void wake(UUID groupId, boolean first) {}
+
+            @Override
+            public CompletableFuture<byte[]> answer(byte[] message) {
+                return CompletableFuture.completedFuture(message.clone());
+            }
+        };
     }
 
     /** Groups of one member each, which leads. */

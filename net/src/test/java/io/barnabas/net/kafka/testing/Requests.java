@@ -1,6 +1,7 @@
 package io.barnabas.net.kafka.testing;
 
 import io.barnabas.metadata.rules.TopicInfo;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
+import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -242,6 +244,7 @@ public final class Requests {
                         .setTopics(List.of(new DescribeProducersRequestData.TopicRequest()
                                 .setName(topic.name())
                                 .setPartitionIndexes(List.of(0, 1))));
+            case ENVELOPE -> new EnvelopeRequestData().setRequestData(ByteBuffer.wrap(new byte[] {1, 2, 3}));
             case UPDATE_FEATURES -> upgrade("metadata.version", 27);
             case ADD_RAFT_VOTER ->
                 new AddRaftVoterRequestData().setClusterId(null).setVoterId(99).setTimeoutMs(TIMEOUT_MS);
