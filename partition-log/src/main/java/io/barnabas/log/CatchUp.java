@@ -56,6 +56,14 @@ final class CatchUp {
         this.clockMs = clockMs;
     }
 
+    /** Where a replica's Raft log ends. */
+    @FunctionalInterface
+    interface RaftLogEnd {
+
+        /** Index of its last entry. */
+        long lastIndex() throws IOException;
+    }
+
     /** Sees each step of a copy, and may hold it up. */
     @FunctionalInterface
     interface Observer {
@@ -144,16 +152,16 @@ final class CatchUp {
     /**
      * What a finished copy brings, unless the Raft log has come as far by itself: then the copy is out of date.
      *
-     * @param lastRaftIndex last index in the replica's Raft log
+     * @param raftLog tells the last index in the replica's Raft log, and is asked only when there is a copy
      */
-    Optional<AppliedState> finished(long lastRaftIndex) throws IOException {
+    Optional<AppliedState> finished(RaftLogEnd raftLog) throws IOException {
         if (!files.list(root).contains(directory)) {
             return Optional.empty();
         }
         Optional<FinishedCopy> finished = read();
         if (finished.isPresent()
                 && !finished.get().getMoving()
-                && finished.get().getState().getIndex() <= lastRaftIndex) {
+                && finished.get().getState().getIndex() <= raftLog.lastIndex()) {
             discard();
             return Optional.empty();
         }

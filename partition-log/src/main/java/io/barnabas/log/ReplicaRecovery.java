@@ -47,7 +47,7 @@ final class ReplicaRecovery {
     ReplicaLog open() throws IOException {
         CatchUp catchUp = replica.catchUp();
         Optional<AppliedState> copied = catchUp.finished(
-                RaftLogTail.read(raftStorage, snapshots.latestIndex()).lastIndex());
+                () -> RaftLogTail.read(raftStorage, snapshots.latestIndex()).lastIndex());
         if (copied.isPresent()) {
             adopt(catchUp, copied.get());
         }
@@ -59,7 +59,7 @@ final class ReplicaRecovery {
     /** Lets the copy that was just finished take the place of a log that is closed. Ratis drops its own log after it. */
     ReplicaLog openCopy() throws IOException {
         CatchUp catchUp = replica.catchUp();
-        AppliedState state = catchUp.finished(Long.MIN_VALUE)
+        AppliedState state = catchUp.finished(() -> Long.MIN_VALUE)
                 .orElseThrow(() -> new IOException("the copy of the leader's log is gone"));
         adopt(catchUp, state);
         return open(state, false);

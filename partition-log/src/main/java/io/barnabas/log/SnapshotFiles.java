@@ -23,7 +23,35 @@ final class SnapshotFiles {
     /** How many snapshots are kept. */
     static final int RETAINED = 2;
 
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final KnownSnapshots storage = new KnownSnapshots();
+
+    /**
+     * Remembers also that there is none: Ratis asks for the latest snapshot with each append and each heartbeat, and
+     * its own class looks through the directory every time until there is one.
+     */
+    private static final class KnownSnapshots extends SimpleStateMachineStorage {
+
+        private volatile SingleFileSnapshotInfo latest;
+
+        @Override
+        public SingleFileSnapshotInfo loadLatestSnapshot() {
+            SingleFileSnapshotInfo found = super.loadLatestSnapshot();
+            latest = found;
+            return found;
+        }
+
+        @Override
+        public SingleFileSnapshotInfo updateLatestSnapshot(SingleFileSnapshotInfo info) {
+            SingleFileSnapshotInfo newest = super.updateLatestSnapshot(info);
+            latest = newest;
+            return newest;
+        }
+
+        @Override
+        public SingleFileSnapshotInfo getLatestSnapshot() {
+            return latest;
+        }
+    }
 
     void open(RaftStorage raftStorage) throws IOException {
         storage.init(raftStorage);

@@ -51,6 +51,10 @@ final class SegmentRecovery {
 
     /** The open segments, oldest first; none when the directory has none. */
     List<Segment> run() throws IOException {
+        if (files.list(directory).isEmpty()) {
+            forgetIndexBeyondEnd();
+            return segments;
+        }
         new SwapRecovery(files, directory).run();
         List<Long> bases = bases();
         boolean marked = readCleanShutdown(bases);
