@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -34,6 +34,8 @@ final class CompareRun {
     private final PrintWriter progress;
     private final List<Comparison.Run> runs = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+    private Optional<ComparedCluster> running = Optional.empty();
+    private boolean brokenOff;
 
     /**
      * What to do.
@@ -58,7 +60,13 @@ final class CompareRun {
      * @param afterEach is given what there is after each workload, so that nothing is lost when the rest is broken off
      */
     Comparison run(Consumer<Comparison> afterEach) {
+        Thread atExit = new Thread(this::breakOff, "bench-cleanup");
+        Runtime.getRuntime().addShutdownHook(atExit);
         for (ComparePlan.Turn turn : ComparePlan.turns(settings.rounds(), List.of(baseline.name(), candidate.name()))) {
+            if (isBrokenOff()) {
+                // The hook runs, and cleans up.
+                return comparison();
+            }
             ComparedSystem system = turn.system().equals(baseline.name()) ? baseline : candidate;
             try {
                 turn(turn, system, afterEach);
@@ -66,10 +74,35 @@ final class CompareRun {
                 failed(turn, "the nodes", e);
             }
         }
+        Runtime.getRuntime().removeShutdownHook(atExit);
         if (!settings.keep()) {
             delete(settings.directory());
         }
         return comparison();
+    }
+
+    private synchronized boolean isBrokenOff() {
+        return brokenOff;
+    }
+
+    /** No node outlives this process, however it ends, and no data stays that nobody asked to keep. */
+    private void breakOff() {
+        synchronized (this) {
+            brokenOff = true;
+            running.ifPresent(ComparedCluster::close);
+        }
+        if (!settings.keep()) {
+            delete(settings.directory());
+        }
+    }
+
+    private synchronized ComparedCluster open(ComparedSystem.Layout layout, List<Integer> ports) {
+        if (brokenOff) {
+            throw new CommandFailedException("interrupted");
+        }
+        ComparedCluster cluster = new ComparedCluster(layout, ports);
+        running = Optional.of(cluster);
+        return cluster;
     }
 
     private Comparison comparison() {
@@ -85,7 +118,7 @@ final class CompareRun {
         long begun = System.nanoTime();
         ComparedSystem.Layout layout = system.layOut(directory, ports);
         long formatted = System.nanoTime();
-        try (ComparedCluster cluster = new ComparedCluster(layout, ports)) {
+        try (ComparedCluster cluster = open(layout, ports)) {
             cluster.start();
             Measurement start = start(begun, formatted, System.nanoTime(), cluster.nodes());
             WorkloadRun run = new WorkloadRun(cluster);
@@ -134,7 +167,7 @@ final class CompareRun {
 
     private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {

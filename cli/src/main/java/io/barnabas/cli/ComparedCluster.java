@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 
-/** The running nodes of one system. None outlives this process, however it ends. */
+/** The running nodes of one system. Once closed, none runs and none can be started. */
 final class ComparedCluster implements NodeFaults, AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -28,14 +28,12 @@ final class ComparedCluster implements NodeFaults, AutoCloseable {
     private final ComparedSystem.Layout layout;
     private final List<Integer> ports;
     private final Map<Integer, ProcessHandle> processes = new TreeMap<>();
-    private final Thread atExit = new Thread(this::killAll, "bench-cleanup");
     private boolean closed;
 
     /** Not started. */
     ComparedCluster(ComparedSystem.Layout layout, List<Integer> ports) {
         this.layout = layout;
         this.ports = ports;
-        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     ClusterClient client() {
@@ -55,7 +53,9 @@ final class ComparedCluster implements NodeFaults, AutoCloseable {
         }
         NewTopic first = new NewTopic(FIRST_TOPIC, 1, (short) ports.size());
         try (Admin admin = client().admin()) {
-            await("all nodes", () -> answer(admin.describeCluster().nodes()).size() == ports.size());
+            await(
+                    "all nodes",
+                    () -> allAlive() && answer(admin.describeCluster().nodes()).size() == ports.size());
             await("a topic", () -> {
                 if (!answer(admin.listTopics().names()).contains(FIRST_TOPIC)) {
                     answer(admin.createTopics(List.of(first)).all());
@@ -137,13 +137,21 @@ final class ComparedCluster implements NodeFaults, AutoCloseable {
         }
     }
 
+    private boolean allAlive() {
+        for (int node = 1; node <= ports.size(); node++) {
+            requireAlive(node);
+        }
+        return true;
+    }
+
     private void requireAlive(int node) {
         if (!process(node).isAlive()) {
             throw new CommandFailedException("node " + node + " stopped; see " + layout.log(node));
         }
     }
 
-    private synchronized void killAll() {
+    @Override
+    public synchronized void close() {
         closed = true;
         processes.values().forEach(ProcessHandle::destroyForcibly);
         long end = System.nanoTime() + DEATH.toNanos();
@@ -153,16 +161,6 @@ final class ComparedCluster implements NodeFaults, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public void close() {
-        killAll();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException e) {
-            // The process ends already, and has run it.
         }
     }
 }

@@ -8,7 +8,7 @@ final class Html {
     private static final String STYLE = """
             body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
             table{border-collapse:collapse;margin:1em 0}th,td{padding:.25em .8em;border-bottom:1px solid #ddd;text-align:left}
-            td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.better{color:#0a7d36}.worse{color:#b3261e}
+            td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
             svg{display:block;margin:1em 0;max-width:100%;height:auto}.grid{stroke:#e4e4e4;fill:none}
             .line{fill:none;stroke-width:1.8}text{font-size:12px;fill:#444}text.title{font-size:14px;font-weight:600;text-anchor:middle}
             text.left{text-anchor:end}text.below{text-anchor:middle}
