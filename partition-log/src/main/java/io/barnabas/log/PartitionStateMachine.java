@@ -58,8 +58,8 @@ final class PartitionStateMachine extends BaseStateMachine {
                 snapshots.open(raftStorage);
                 recovery = new ReplicaRecovery(replica, environment, snapshots, raftStorage);
                 replica.unmarkRest();
-                // A replica that rested has its log open, and nothing has been written to it since.
-                take(replica.rest().isOpening() ? replica.log() : recovery.open());
+                ReplicaRest rest = replica.rest();
+                take(rest.isOpening() && rest.isLogIntact() ? replica.log() : recovery.open());
             } catch (IOException | RuntimeException e) {
                 // Ratis would take the whole server down for it. The division is closed as soon as it has started;
                 // until

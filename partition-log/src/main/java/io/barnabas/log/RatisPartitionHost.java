@@ -671,6 +671,11 @@ public final class RatisPartitionHost implements PartitionHost {
         }
 
         @Override
+        public boolean runs(UUID groupId) {
+            return RatisPartitionHost.this.runs(groupId);
+        }
+
+        @Override
         public CompletableFuture<?> openDivision(UUID groupId) {
             if (runs(groupId)) {
                 try {

@@ -545,6 +545,9 @@ final class RatisPartitionReplica implements PartitionReplica {
             }
             throw e;
         } catch (IOException e) {
+            if (log != open) {
+                return new ReadOutcome.Unavailable(this + " is being opened again");
+            }
             fail("cannot read at offset " + offset + ": " + e.getMessage(), e);
             return new ReadOutcome.Unavailable(this + " " + failure.get());
         }
@@ -696,6 +699,15 @@ final class RatisPartitionReplica implements PartitionReplica {
     void closed() {
         closed = true;
         waiters.wakeAll();
+    }
+
+    /** Gives up a log that is not as a division's files say; the next division opens it anew. */
+    void dropLog() throws IOException {
+        ReplicaLog open = log;
+        log = null;
+        if (open != null) {
+            open.close();
+        }
     }
 
     /** Closes the log of a replica that has no division to do it. */

@@ -52,6 +52,7 @@ final class ReplicaRest {
     private volatile Optional<RestPoint> shown = Optional.empty();
 
     private volatile boolean confirmed = true;
+    private volatile boolean intact;
 
     ReplicaRest(RatisPartitionReplica replica, RestingNode node) {
         this.replica = replica;
@@ -63,6 +64,7 @@ final class ReplicaRest {
     /** The replica was found resting when the node started. */
     void restored(RestPoint point) {
         confirmed = false;
+        intact = true;
         run(rest -> {
             rest.restored(point);
             return List.of();
@@ -102,9 +104,14 @@ final class ReplicaRest {
         return state == State.CLOSING;
     }
 
-    /** Whether the division that is being opened goes on with the log of before. */
+    /** Whether the division that is being opened is this replica's, which had another before. */
     boolean isOpening() {
         return state == State.OPENING;
+    }
+
+    /** Whether that division goes on with the log of before: it was left as agreed, and nothing is written at rest. */
+    boolean isLogIntact() {
+        return intact;
     }
 
     /** Hands something to Raft, at once or when this replica leads again; in order. */
@@ -289,6 +296,7 @@ final class ReplicaRest {
             LOG.warn("{}: could not go to rest", replica, e);
         }
         boolean rests = agreed;
+        intact = rests;
         run(rest -> rest.closed(rests));
         if (rests) {
             LOG.debug("{} rests at {}", replica, point);
@@ -323,6 +331,9 @@ final class ReplicaRest {
         }
         try {
             replica.unmarkRest();
+            if (!intact && !node.runs(replica.groupId())) {
+                replica.dropLog();
+            }
             node.openDivision(replica.groupId()).join();
         } catch (IOException | RuntimeException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;

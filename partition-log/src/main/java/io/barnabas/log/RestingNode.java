@@ -27,6 +27,9 @@ interface RestingNode {
     /** Takes the group from Ratis, its files stay; completes when the division is closed. */
     CompletableFuture<Void> closeDivision(UUID groupId);
 
+    /** Whether Ratis has the group. */
+    boolean runs(UUID groupId);
+
     /** Gives the group to Ratis again; completes when the division runs. */
     CompletableFuture<?> openDivision(UUID groupId);
 

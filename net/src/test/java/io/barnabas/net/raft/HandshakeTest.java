@@ -80,8 +80,7 @@ class HandshakeTest {
 
     private static ByteBuf hello(short version, String cluster, String to, ServerKind kind) {
         return Frames.hello(
-                UnpooledByteBufAllocator.DEFAULT,
-                new Hello(version, cluster, "2", to, kind, ChannelKind.DATA));
+                UnpooledByteBufAllocator.DEFAULT, new Hello(version, cluster, "2", to, kind, ChannelKind.DATA));
     }
 
     private Socket connect() throws IOException {

@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -101,7 +101,8 @@ class RaftTransportTest {
             for (String id : List.of("1", "2", "3")) {
                 if (!id.equals(leader)) {
                     Payloads of = payloads.get(id);
-                    assertThat(of.texts.values()).containsAll(sent.stream().map(Payloads::payload).toList());
+                    assertThat(of.texts.values())
+                            .containsAll(sent.stream().map(Payloads::payload).toList());
                     await().atMost(PATIENCE).until(() -> of.held.get() == 0);
                 }
             }
@@ -117,8 +118,7 @@ class RaftTransportTest {
                     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(raft, true);
                     RaftServerConfigKeys.Log.setPurgeGap(raft, 1);
                     RaftServerConfigKeys.Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4KB"));
-                    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
-                            raft, SizeInBytes.valueOf("1KB"));
+                    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(raft, SizeInBytes.valueOf("1KB"));
                 },
                 (id, port) -> LocalServers.transport(LocalServers.config(id, port), null))) {
             servers.startAll();
@@ -193,9 +193,12 @@ class RaftTransportTest {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - cut);
-            assertThat(took).isLessThan(LocalServers.ELECTION_MAX.multipliedBy(2).plusMillis(500));
+            assertThat(took)
+                    .isLessThan(LocalServers.ELECTION_MAX.multipliedBy(2).plusMillis(500));
             String next = await().atMost(PATIENCE)
-                    .until(servers::leader, found -> found.filter(id -> !id.equals(leader)).isPresent())
+                    .until(
+                            servers::leader,
+                            found -> found.filter(id -> !id.equals(leader)).isPresent())
                     .orElseThrow();
             assertThat(servers.division(next).getInfo().getCurrentTerm()).isGreaterThan(term);
             walls.isolated = "";

@@ -81,14 +81,10 @@ final class TextLog extends BaseStateMachine {
 
     @Override
     public synchronized CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
-        lines.add(transaction
-                .getLogEntry()
-                .getStateMachineLogEntry()
-                .getLogData()
-                .toStringUtf8());
+        lines.add(
+                transaction.getLogEntry().getStateMachineLogEntry().getLogData().toStringUtf8());
         updateLastAppliedTermIndex(
-                transaction.getLogEntry().getTerm(),
-                transaction.getLogEntry().getIndex());
+                transaction.getLogEntry().getTerm(), transaction.getLogEntry().getIndex());
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 }
