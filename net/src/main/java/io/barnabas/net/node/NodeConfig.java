@@ -7,6 +7,7 @@ import io.barnabas.log.index.IndexConfig;
 import io.barnabas.metadata.rules.Endpoint;
 import io.barnabas.metadata.rules.group.GroupSettings;
 import io.barnabas.net.kafka.BrokerSettings;
+import io.barnabas.net.raft.RaftTls;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ public record NodeConfig(
      * @param partitionAddress where other nodes reach the partition server
      * @param metadataElection election timeouts of the metadata quorum
      * @param partitionElection election timeouts of partitions
+     * @param tls {@code raft.ssl.*}
      */
     public record Raft(
             List<Voter> voters,
@@ -71,7 +73,8 @@ public record NodeConfig(
             HostPort metadataAddress,
             HostPort partitionAddress,
             ElectionTimeout metadataElection,
-            ElectionTimeout partitionElection) {}
+            ElectionTimeout partitionElection,
+            Optional<RaftTls> tls) {}
 
     /** A member that hears no leader for a random time between the two stands for election. */
     public record ElectionTimeout(Duration min, Duration max) {}

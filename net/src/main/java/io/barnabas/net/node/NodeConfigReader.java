@@ -187,6 +187,7 @@ final class NodeConfigReader {
     }
 
     private void checkRaft() {
+        RaftSslKeys.problem(effective).ifPresent(problems::add);
         List<Voter> voters = voters();
         int distinct =
                 voters.stream().map(Voter::nodeId).collect(Collectors.toSet()).size();
@@ -236,7 +237,8 @@ final class NodeConfigReader {
                         millis(NodeKeys.METADATA_ELECTION_TIMEOUT_MAX_MS)),
                 new ElectionTimeout(
                         millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MIN_MS),
-                        millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MAX_MS)));
+                        millis(NodeKeys.PARTITION_ELECTION_TIMEOUT_MAX_MS)),
+                RaftSslKeys.read(effective, this::path));
     }
 
     private GroupSettings groups() {

@@ -289,6 +289,11 @@ public final class NodeKeys {
             Type.STRING,
             hostPort(),
             "Where the partition Raft server listens. Not set: the port after that of raft.listener.");
+
+    static {
+        RaftSslKeys.all().forEach(NodeKeys::add);
+    }
+
     public static final NodeKey BROKER_HEARTBEAT_INTERVAL_MS = withDefault(
             "broker.heartbeat.interval.ms",
             Type.INT,

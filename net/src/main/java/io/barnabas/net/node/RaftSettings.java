@@ -7,7 +7,6 @@ import io.barnabas.net.raft.RaftTransportConfig;
 import io.barnabas.net.raft.RaftTransportConfig.ServerKind;
 import io.barnabas.net.raft.RaftTransportConfig.Window;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
@@ -101,7 +100,7 @@ final class RaftSettings {
                 METADATA_WINDOW,
                 METADATA_ENTRY_BYTES + MESSAGE_MARGIN,
                 METADATA_DATA_THREADS,
-                Optional.empty(),
+                config.raft().tls(),
                 EntryPayloads.NONE);
     }
 
@@ -117,7 +116,7 @@ final class RaftSettings {
                 PARTITION_WINDOW,
                 config.log().maxMessageBytes() + MESSAGE_MARGIN,
                 PARTITION_DATA_THREADS,
-                Optional.empty(),
+                config.raft().tls(),
                 batches);
     }
 

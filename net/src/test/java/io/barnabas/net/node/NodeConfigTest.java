@@ -98,6 +98,9 @@ class NodeConfigTest {
                         Map.entry("quorum.voters", "(required)"),
                         Map.entry("raft.listener", "(none)"),
                         Map.entry("partition.raft.listener", "(none)"),
+                        Map.entry("raft.ssl.certificate.chain.location", "(none)"),
+                        Map.entry("raft.ssl.private.key.location", "(none)"),
+                        Map.entry("raft.ssl.trust.certificates.location", "(none)"),
                         Map.entry("broker.heartbeat.interval.ms", "500"),
                         Map.entry("broker.session.timeout.ms", "3000"),
                         Map.entry("metadata.election.timeout.min.ms", "500"),
@@ -236,6 +239,7 @@ class NodeConfigTest {
             raft.listener | 9192 | host:port
             partition.raft.listener | 10.0.0.1:9192 | another port than
             partition.raft.listener | 10.0.0.1:0 | ports from 1 to 65535
+            raft.ssl.private.key.location | node.key | all keys of raft.ssl or none
             broker.heartbeat.interval.ms | 5000 | at most half of broker.session.timeout.ms=3000
             metadata.election.timeout.min.ms | 1000 | less than metadata.election.timeout.max.ms=1000
             partition.election.timeout.min.ms | 800 | less than partition.election.timeout.max.ms=800
