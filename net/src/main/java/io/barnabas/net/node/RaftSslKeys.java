@@ -18,7 +18,8 @@ final class RaftSslKeys {
                     + " every node or on none.");
 
     private static final NodeKey PRIVATE_KEY = file(
-            "raft.ssl.private.key.location", "PEM file (PKCS#8, not encrypted) with the key of the node's certificate.");
+            "raft.ssl.private.key.location",
+            "PEM file (PKCS#8, not encrypted) with the key of the node's certificate.");
 
     private static final NodeKey TRUSTED = file(
             "raft.ssl.trust.certificates.location",

@@ -195,6 +195,11 @@ final class NettyClientRpc implements RaftClientRpc {
         }
 
         @Override
+        public void unreachable() {
+            // Whoever still asks has it tried again.
+        }
+
+        @Override
         public void received(Frame frame) throws GarbageException {
             throw new GarbageException(frame.type() + " is no answer");
         }

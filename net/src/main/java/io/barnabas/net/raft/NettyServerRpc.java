@@ -21,6 +21,7 @@ import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
@@ -89,14 +90,7 @@ final class NettyServerRpc implements RaftServerRpc {
         if (known == null) {
             known = peers.computeIfAbsent(
                     peer.getId(),
-                    id -> new Peer(
-                            id,
-                            String.valueOf(address),
-                            server,
-                            transport,
-                            loops,
-                            leaderships,
-                            () -> elections.died(id)));
+                    id -> new Peer(id, String.valueOf(address), server, transport, loops, leaderships, fate(id)));
             if (started.get() && !closed.get()) {
                 known.control().connect();
             }
@@ -104,6 +98,37 @@ final class NettyServerRpc implements RaftServerRpc {
             known.readdress(address);
         }
         return known;
+    }
+
+    private Peer.Fate fate(RaftPeerId id) {
+        return new Peer.Fate() {
+            @Override
+            public void died() {
+                elections.died(id);
+            }
+
+            @Override
+            public void away() {
+                loops.blocking().execute(() -> forgetUnlessMember(id));
+            }
+        };
+    }
+
+    /** A node that is in no group any more is not called for ever. Ratis names its peers again when it is in one. */
+    private void forgetUnlessMember(RaftPeerId id) {
+        try {
+            for (RaftGroup group : server.getGroups()) {
+                if (group.getPeer(id) != null) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            return;
+        }
+        Peer gone = peers.remove(id);
+        if (gone != null) {
+            gone.close();
+        }
     }
 
     @Override

@@ -25,7 +25,16 @@ final class Peer {
     private final LeadershipWatch leaderships;
     private final Map<Long, EventLogAppender> appenders = new ConcurrentHashMap<>();
 
-    /** @param died told when the node's process has ended */
+    /** What others make of a node's fate. */
+    interface Fate {
+
+        /** Its process has ended. */
+        void died();
+
+        /** It has been away for long; it may have left the cluster. */
+        void away();
+    }
+
     Peer(
             RaftPeerId id,
             String address,
@@ -33,14 +42,14 @@ final class Peer {
             RaftTransport transport,
             EventLoops loops,
             LeadershipWatch leaderships,
-            Runnable died) {
+            Fate fate) {
         this.id = id;
         this.transport = transport;
         this.loops = loops;
         this.leaderships = leaderships;
         String name = id.toString();
         this.control = new PeerLink(
-                transport, loops, loops.control(), name, address, ChannelKind.CONTROL, new ControlEvents(died));
+                transport, loops, loops.control(), name, address, ChannelKind.CONTROL, new ControlEvents(fate));
         this.data = new PeerLink(transport, loops, loops.nextData(), name, address, ChannelKind.DATA, new DataEvents());
         this.heartbeats = new HeartbeatWheel(
                 this,
@@ -126,10 +135,10 @@ final class Peer {
 
     private final class ControlEvents implements PeerLink.Events {
 
-        private final Runnable died;
+        private final Fate fate;
 
-        ControlEvents(Runnable died) {
-            this.died = died;
+        ControlEvents(Fate fate) {
+            this.fate = fate;
         }
 
         @Override
@@ -145,7 +154,12 @@ final class Peer {
 
         @Override
         public void died() {
-            died.run();
+            fate.died();
+        }
+
+        @Override
+        public void unreachable() {
+            fate.away();
         }
 
         @Override
@@ -173,6 +187,11 @@ final class Peer {
 
         @Override
         public void died() {
+            // The control connection tells.
+        }
+
+        @Override
+        public void unreachable() {
             // The control connection tells.
         }
 

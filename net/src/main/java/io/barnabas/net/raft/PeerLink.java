@@ -45,6 +45,9 @@ final class PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
     private static final long FIRST_PAUSE_MS = 20;
     private static final long LONGEST_PAUSE_MS = 500;
+    /** About a minute's worth. */
+    private static final int MANY_FAILURES = 120;
+
     private static final int CONNECT_TIMEOUT_MS = 1_000;
     private static final int GREETING_TIMEOUT_MS = 2_000;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(2 << 20, 8 << 20);
@@ -82,6 +85,9 @@ final class PeerLink {
 
         /** After it was open it broke, and its node's machine says that nobody listens there any more. */
         void died();
+
+        /** It could not be opened for a long time; said again and again while that lasts. */
+        void unreachable();
 
         /** Anything but the answer of a call. */
         void received(Frame frame) throws GarbageException;
@@ -345,6 +351,9 @@ final class PeerLink {
         }
         long pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failures, 10));
         failures++;
+        if (failures % MANY_FAILURES == 0) {
+            events.unreachable();
+        }
         retry = loop.schedule(
                 () -> {
                     retry = null;

@@ -30,6 +30,9 @@ final class SnapshotSender {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotSender.class);
     private static final int CHUNKS_AT_ONCE = 4;
 
+    /** The last chunk is answered when the whole snapshot is in place. A connection that breaks is noticed at once. */
+    private static final int CHUNK_TIMEOUTS = 10;
+
     /** Between two questions how far a follower is that copies by itself. */
     private static final long NOTIFICATION_PAUSE_MS = 100;
 
@@ -44,7 +47,7 @@ final class SnapshotSender {
         this.peer = peer;
         this.inChunks = RaftServerConfigKeys.Log.Appender.installSnapshotEnabled(
                 appender.getServer().getRaftServer().getProperties());
-        this.chunkTimeout = peer.config().requestTimeout();
+        this.chunkTimeout = peer.config().requestTimeout().multipliedBy(CHUNK_TIMEOUTS);
     }
 
     boolean isUnderWay() {

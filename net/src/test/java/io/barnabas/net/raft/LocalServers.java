@@ -22,6 +22,7 @@ import java.util.function.Function;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -146,7 +147,7 @@ final class LocalServers implements AutoCloseable {
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setProperties(properties(id))
                 .setParameters(transports.apply(id).parameters())
-                .setStateMachine(log)
+                .setStateMachineRegistry(groupId -> groupId.equals(group.getGroupId()) ? log : new TextLog())
                 .build();
         servers.put(id, server);
         server.start();
@@ -172,6 +173,17 @@ final class LocalServers implements AutoCloseable {
 
     private static TimeDuration time(Duration duration) {
         return TimeDuration.valueOf(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Adds groups with the same members, on all of them. */
+    void addGroups(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            RaftGroup another = RaftGroup.valueOf(RaftGroupId.randomId(), group.getPeers());
+            for (RaftServer server : servers.values()) {
+                server.groupManagement(GroupManagementRequest.newAdd(
+                        clientId, server.getId(), callIds.incrementAndGet(), another, true));
+            }
+        }
     }
 
     /** Ends a server as the end of its process would. */

@@ -39,7 +39,9 @@ class RaftTlsTest {
                     .ignoreExceptions()
                     .until(servers::leader, Optional::isPresent)
                     .orElseThrow();
-            assertThat(servers.propose(leader, "secret").get(20, TimeUnit.SECONDS).isSuccess())
+            assertThat(servers.propose(leader, "secret")
+                            .get(20, TimeUnit.SECONDS)
+                            .isSuccess())
                     .isTrue();
             for (String id : List.of("1", "2", "3")) {
                 await().atMost(PATIENCE).until(() -> servers.lines(id).equals(List.of("secret")));
@@ -53,7 +55,8 @@ class RaftTlsTest {
         List<RaftTls> tls = new ArrayList<>(certified("1", "2"));
         // It trusts the others, but they do not trust it.
         RaftTls own = stranger("3");
-        tls.add(new RaftTls(own.certificateChain(), own.privateKey(), tls.getFirst().trusted()));
+        tls.add(new RaftTls(
+                own.certificateChain(), own.privateKey(), tls.getFirst().trusted()));
         try (LocalServers servers = servers(tls)) {
             servers.startAll();
             String leader = await().atMost(PATIENCE)
@@ -61,7 +64,9 @@ class RaftTlsTest {
                     .until(servers::leader, Optional::isPresent)
                     .orElseThrow();
             assertThat(leader).isNotEqualTo("3");
-            assertThat(servers.propose(leader, "secret").get(20, TimeUnit.SECONDS).isSuccess())
+            assertThat(servers.propose(leader, "secret")
+                            .get(20, TimeUnit.SECONDS)
+                            .isSuccess())
                     .isTrue();
             String other = leader.equals("1") ? "2" : "1";
             await().atMost(PATIENCE).until(() -> servers.lines(other).equals(List.of("secret")));
@@ -99,8 +104,7 @@ class RaftTlsTest {
 
     private static boolean answersInTheClear(LocalServers servers) throws IOException {
         String address = servers.group.getPeers().iterator().next().getAddress();
-        try (Socket socket =
-                new Socket("127.0.0.1", Integer.parseInt(address.substring(address.indexOf(':') + 1)))) {
+        try (Socket socket = new Socket("127.0.0.1", Integer.parseInt(address.substring(address.indexOf(':') + 1)))) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(new byte[] {0, 0, 0, 1, FrameType.HELLO.code()});
             int first = socket.getInputStream().read();
@@ -126,7 +130,8 @@ class RaftTlsTest {
     private RaftTls stranger(String id) throws IOException, GeneralSecurityException, InterruptedException {
         Path store = directory.resolve(id + ".p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "node",
@@ -162,7 +167,8 @@ class RaftTlsTest {
     }
 
     private Path pem(String name, String what, byte[] der) throws IOException {
-        String base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
+        String base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(der);
         return Files.writeString(
                 directory.resolve(name), "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n");
     }

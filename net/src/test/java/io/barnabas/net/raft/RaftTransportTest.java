@@ -3,6 +3,7 @@ package io.barnabas.net.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -16,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -231,6 +234,66 @@ class RaftTransportTest {
         }
     }
 
+    /** Under a limit on frames, not on time, so that a busy machine makes no difference. */
+    @Test
+    void heartbeatsOfManyGroupsShareFrames() throws Exception {
+        int groups = 60;
+        Map<Byte, AtomicInteger> frames = new ConcurrentHashMap<>();
+        AtomicInteger heartbeats = new AtomicInteger();
+        try (LocalServers servers = LocalServers.started(directory, (pipeline, self, peer, kind) -> {
+            if (kind == ChannelKind.CONTROL) {
+                pipeline.addFirst(new Counter(frames, heartbeats));
+            }
+        })) {
+            servers.addGroups(groups);
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                int led = 0;
+                for (String id : List.of("1", "2", "3")) {
+                    for (RaftGroupId groupId : servers.server(id).getGroupIds()) {
+                        led += servers.server(id).getDivision(groupId).getInfo().isLeaderReady() ? 1 : 0;
+                    }
+                }
+                return led == groups + 1;
+            });
+            frames.clear();
+            heartbeats.set(0);
+            await().atMost(PATIENCE).until(() -> heartbeats.get() > 20 * groups);
+            assertThat(frames.get(FrameType.HEARTBEATS.code()).get()).isLessThan(heartbeats.get() / 2);
+        }
+    }
+
+    @Test
+    void whatAFrozenLeaderHadNotSentYetIsRefusedWhenItThaws() throws Exception {
+        Freezer freezer = new Freezer();
+        try (LocalServers servers = LocalServers.started(directory, freezer)) {
+            String leader = awaitLeader(servers);
+            List<String> sent = proposeAll(servers, leader, "before", 10);
+            awaitLines(servers, List.of("1", "2", "3"), sent);
+            freezer.frozen = leader;
+            List<CompletableFuture<RaftClientReply>> late = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                late.add(servers.propose(leader, "late-" + i));
+            }
+            String next = await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(
+                            servers::leader,
+                            found -> found.filter(id -> !id.equals(leader)).isPresent())
+                    .orElseThrow();
+            sent.addAll(proposeAll(servers, next, "after", 20));
+            assertThat(freezer.held).isNotEmpty();
+            freezer.thaw();
+            awaitLines(servers, List.of("1", "2", "3"), sent);
+            for (CompletableFuture<RaftClientReply> reply : late) {
+                await().atMost(PATIENCE).until(reply::isDone);
+                assertThat(reply.isCompletedExceptionally() || !reply.join().isSuccess())
+                        .isTrue();
+            }
+            sent.addAll(proposeAll(servers, awaitLeader(servers), "at last", 20));
+            awaitLines(servers, List.of("1", "2", "3"), sent);
+        }
+    }
+
     private static String awaitLeader(LocalServers servers) {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
@@ -257,6 +320,63 @@ class RaftTransportTest {
         for (String id : ids) {
             await().atMost(PATIENCE).until(() -> servers.lines(id).size() >= lines.size());
             assertThat(servers.lines(id)).containsExactlyElementsOf(lines);
+        }
+    }
+
+    /** Counts frames by type, and the heartbeats in them. */
+    private static final class Counter extends ChannelOutboundHandlerAdapter {
+
+        private final Map<Byte, AtomicInteger> frames;
+        private final AtomicInteger heartbeats;
+
+        Counter(Map<Byte, AtomicInteger> frames, AtomicInteger heartbeats) {
+            this.frames = frames;
+            this.heartbeats = heartbeats;
+        }
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+            ByteBuf frame = (ByteBuf) msg;
+            byte type = frame.getByte(frame.readerIndex() + 4);
+            frames.computeIfAbsent(type, any -> new AtomicInteger()).incrementAndGet();
+            if (type == FrameType.HEARTBEATS.code()) {
+                int at = frame.readerIndex() + 5;
+                while (at < frame.writerIndex()) {
+                    at += 12 + frame.getInt(at + 8);
+                    heartbeats.incrementAndGet();
+                }
+            }
+            ctx.write(msg, promise);
+        }
+    }
+
+    /** Holds all that one node sends, as a stopped process would, until it thaws. */
+    private static final class Freezer implements RaftTransport.ConnectionHook {
+
+        private record Held(ChannelHandlerContext ctx, Object msg) {}
+
+        private final Queue<Held> held = new ConcurrentLinkedQueue<>();
+        private volatile String frozen = "";
+
+        @Override
+        public void connected(ChannelPipeline pipeline, String self, String peer, ChannelKind kind) {
+            pipeline.addFirst(new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+                    if (frozen.equals(self)) {
+                        held.add(new Held(ctx, msg));
+                    } else {
+                        ctx.write(msg, promise);
+                    }
+                }
+            });
+        }
+
+        void thaw() {
+            frozen = "";
+            for (Held next = held.poll(); next != null; next = held.poll()) {
+                next.ctx.writeAndFlush(next.msg);
+            }
         }
     }
 
