@@ -118,6 +118,8 @@ final class ReplicaRest {
     void pass(WaitingForLead.Proposal proposal) {
         if (state == State.AWAKE && waiting.passes()) {
             proposal.go();
+        } else if (shown.filter(at -> at.leader() != node.nodeId()).isPresent()) {
+            proposal.refuse(AppendRefusal.NOT_LEADER, replica + " is not led here");
         } else if (waiting.hold(proposal, () -> state == State.AWAKE)) {
             run(RestMachine::needed);
         }

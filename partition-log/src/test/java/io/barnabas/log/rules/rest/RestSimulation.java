@@ -329,6 +329,9 @@ final class RestSimulation {
             if (machine.state() == State.AWAKE && waiting.isEmpty()) {
                 return propose(value);
             }
+            if (machine.point().orElseThrow().leader() != id) {
+                return false;
+            }
             waiting.add(value);
             take(machine.needed());
             flushWaiting();
