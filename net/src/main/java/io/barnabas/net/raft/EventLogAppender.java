@@ -296,11 +296,10 @@ final class EventLogAppender extends LogAppenderBase {
         heartbeats.values().removeIf(sent -> sent.elapsedTimeMs() > limitMs);
         boolean expired;
         synchronized (lock) {
-            expired = inFlight.expire(limitMs);
-            inFlightEmpty = inFlight.isEmpty();
+            expired = inFlight.hasExpired(limitMs);
             if (expired) {
-                resets++;
-                probing = true;
+                // The follower may have the entries and only its answer be lost: a heartbeat would not tell.
+                restartFrom(inFlight.first());
             }
         }
         if (expired) {
@@ -390,8 +389,7 @@ final class EventLogAppender extends LogAppenderBase {
             if (sent == null) {
                 return;
             }
-            forget();
-            getFollower().computeNextIndex(getNextIndexForError(sent.first()));
+            restartFrom(sent.first());
         }
         if (isRunning()) {
             failed();
@@ -402,11 +400,15 @@ final class EventLogAppender extends LogAppenderBase {
     void disconnected() {
         heartbeats.clear();
         synchronized (lock) {
-            long first = inFlight.first();
-            forget();
-            if (first >= 0) {
-                getFollower().computeNextIndex(getNextIndexForError(first));
-            }
+            restartFrom(inFlight.first());
+        }
+    }
+
+    /** Forgets what is in flight and sends again from an entry on, unless that is negative. */
+    private void restartFrom(long first) {
+        forget();
+        if (first >= 0) {
+            getFollower().computeNextIndex(getNextIndexForError(first));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.barnabas.net.raft;
 
 import io.barnabas.net.raft.RaftTransportConfig.Window;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.ratis.util.Timestamp;
@@ -73,20 +72,8 @@ final class InFlight {
         entries = 0;
     }
 
-    /** Forgets what was sent longer ago; whether there was such a thing. */
-    boolean expire(long limitMs) {
-        boolean expired = false;
-        Iterator<Sent> oldest = requests.values().iterator();
-        while (oldest.hasNext()) {
-            Sent sent = oldest.next();
-            if (sent.time().elapsedTimeMs() <= limitMs) {
-                break;
-            }
-            oldest.remove();
-            bytes -= sent.bytes();
-            entries -= sent.count();
-            expired = true;
-        }
-        return expired;
+    /** Whether the oldest has waited for longer. */
+    boolean hasExpired(long limitMs) {
+        return !isEmpty() && requests.values().iterator().next().time().elapsedTimeMs() > limitMs;
     }
 }
