@@ -65,7 +65,7 @@ final class RequestReceiver {
             Frame frame = (Frame) msg;
             switch (frame.type()) {
                 case APPEND -> append(frame, replies);
-                case HEARTBEATS -> heartbeats(frame, replies);
+                case HEARTBEATS -> heartbeats(frame, ctx.channel(), replies);
                 case CALL -> calls.call(frame, ctx.channel());
                 case HELLO, WELCOME, REFUSED, APPEND_REPLIES, ANSWER, FAILURE ->
                     throw new GarbageException(frame.type() + " is no request");
@@ -152,7 +152,7 @@ final class RequestReceiver {
         }
     }
 
-    private void heartbeats(Frame frame, ReplyQueue replies) {
+    private void heartbeats(Frame frame, Channel channel, ReplyQueue replies) {
         try {
             loops.heartbeats().execute(() -> {
                 try {
@@ -162,8 +162,11 @@ final class RequestReceiver {
                                 Frame.parse(AppendEntriesRequestProto.parser(), frame.part(), false);
                         heartbeat(appender, request, replies);
                     }
-                } catch (GarbageException e) {
-                    LOG.warn("heartbeats that cannot be read", e);
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("heartbeats arrive while this node stops");
+                } catch (GarbageException | RuntimeException e) {
+                    LOG.warn("the Raft connection of {} is closed", channel.remoteAddress(), e);
+                    channel.close();
                 }
             });
         } catch (RejectedExecutionException e) {
