@@ -26,7 +26,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
  */
 public final class BatchClaims {
 
-    private static final long RECENT_BYTES = 16L << 20;
+    private static final long RECENT_BYTES = 4L << 20;
 
     /** Stands for a batch that was committed and is no more; neither it nor a claim can be mistaken for a batch. */
     private static final ByteString GONE = ByteString.copyFrom(new byte[] {0});
