@@ -103,11 +103,19 @@ final class Demo {
         NewTopic topic = new NewTopic(TOPIC, PARTITIONS, REPLICAS).configs(Map.of("retention.ms", "-1"));
         client.get(admin.createTopics(List.of(topic)).all());
         say("Created topic %s: %d partitions, %d replicas each", TOPIC, PARTITIONS, REPLICAS);
-        for (TopicPartitionInfo partition : partitions(admin)) {
+        for (TopicPartitionInfo partition : ledPartitions(admin)) {
             detail("partition " + partition.partition() + ": leader "
                     + partition.leader().id() + ", replicas "
                     + partition.replicas().stream().map(node -> node.idString()).toList());
         }
+    }
+
+    /** All partitions, once each has a leader. */
+    private List<TopicPartitionInfo> ledPartitions(Admin admin) {
+        await(
+                "every partition to be led",
+                () -> partitions(admin).stream().allMatch(partition -> partition.leader() != null));
+        return partitions(admin);
     }
 
     private List<TopicPartitionInfo> partitions(Admin admin) {
@@ -192,7 +200,7 @@ final class Demo {
             Producer<byte[], byte[]> producer,
             int partition,
             List<ProducerRecord<byte[], byte[]>> flights) {
-        int leader = partitions(admin).get(partition).leader().id();
+        int leader = ledPartitions(admin).get(partition).leader().id();
         AtomicBoolean proceed = new AtomicBoolean(true);
         Watch watch = new Watch();
         CompletableFuture<Void> tailing = tailInBackground(partition, proceed, watch);
@@ -210,7 +218,7 @@ final class Demo {
         }
         sending.flush();
         requireAll(sending);
-        int next = partitions(admin).get(partition).leader().id();
+        int next = ledPartitions(admin).get(partition).leader().id();
         await("the tail to see the last live flights", () -> caughtUp(admin, partition));
         proceed.set(false);
         tailing.join();
