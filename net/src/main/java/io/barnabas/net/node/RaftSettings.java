@@ -127,6 +127,8 @@ final class RaftSettings {
         // A machine that was asleep, or a process stopped and continued, lets others lead but goes on afterwards.
         RaftServerConfigKeys.setCloseThreshold(raft, TimeDuration.valueOf(3650, TimeUnit.DAYS));
         RaftServerConfigKeys.setSleepDeviationThreshold(raft, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+        // For so long a leader that lost its majority does not stand again, though nobody else's log may reach as far.
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(raft, TimeDuration.valueOf(2, TimeUnit.SECONDS));
         // Clients of the log have producer ids for this; the cache only serves a resend within one RPC.
         RaftServerConfigKeys.RetryCache.setExpiryTime(raft, TimeDuration.valueOf(5, TimeUnit.SECONDS));
         Log.Appender.setBufferByteLimit(raft, SizeInBytes.valueOf(entryBytes));
