@@ -2,10 +2,7 @@ package io.barnabas.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How fast a topic is read. */
 @Command(
@@ -20,20 +17,8 @@ import picocli.CommandLine.Spec;
         })
 final class BenchConsumeCommand implements Runnable {
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private ClusterClient cluster;
-
-    @Mixin
-    private BenchTopicOptions topic;
-
-    @Mixin
-    private BenchNodes nodes;
-
-    @Mixin
-    private BenchReport report;
+    private BenchRun bench;
 
     @Option(
             names = "--fill",
@@ -63,16 +48,10 @@ final class BenchConsumeCommand implements Runnable {
 
     @Override
     public void run() {
-        if (consumers < 1 || scans < 1 || warmUp < 0) {
-            throw new ParameterException(spec.commandLine(), "--consumers and --scans begin at 1");
-        }
-        try (BenchTopic used = topic.open(cluster)) {
-            if (fill > 0) {
-                new ProduceBench(cluster, used, nodes, ProduceBench.Settings.flatOut(fill, recordSize)).run();
-            }
-            report.tell(
-                    spec.commandLine().getOut(),
-                    new ConsumeBench(cluster, used, nodes, consumers, warmUp, scans).run());
-        }
+        bench.require(consumers > 0 && scans > 0 && warmUp >= 0, "--consumers and --scans begin at 1");
+        bench.tell(
+                fill,
+                recordSize,
+                (cluster, topic, nodes) -> new ConsumeBench(cluster, topic, nodes, consumers, warmUp, scans).run());
     }
 }

@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How fast records go into a topic. */
 @Command(
@@ -22,20 +19,8 @@ import picocli.CommandLine.Spec;
         })
 final class BenchProduceCommand implements Runnable {
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private ClusterClient cluster;
-
-    @Mixin
-    private BenchTopicOptions topic;
-
-    @Mixin
-    private BenchNodes nodes;
-
-    @Mixin
-    private BenchReport report;
+    private BenchRun bench;
 
     @Option(names = "--records", defaultValue = "500000", description = "Measured (default: ${DEFAULT-VALUE}).")
     private long records;
@@ -77,12 +62,10 @@ final class BenchProduceCommand implements Runnable {
 
     @Override
     public void run() {
-        if (!List.of("0", "1", "all").contains(acks)) {
-            throw new ParameterException(spec.commandLine(), "--acks takes 0, 1 or all, not " + acks);
-        }
-        if (records < 1 || recordSize < 0 || producers < 1 || warmUp < 0) {
-            throw new ParameterException(spec.commandLine(), "records and producers begin at 1, sizes and times at 0");
-        }
+        bench.require(List.of("0", "1", "all").contains(acks), "--acks takes 0, 1 or all, not " + acks);
+        bench.require(
+                records > 0 && recordSize >= 0 && producers > 0 && warmUp >= 0,
+                "records and producers begin at 1, sizes and times at 0");
         ProduceBench.Settings settings = new ProduceBench.Settings(
                 records,
                 recordSize,
@@ -93,8 +76,6 @@ final class BenchProduceCommand implements Runnable {
                 batchSize,
                 linger,
                 compression);
-        try (BenchTopic used = topic.open(cluster)) {
-            report.tell(spec.commandLine().getOut(), new ProduceBench(cluster, used, nodes, settings).run());
-        }
+        bench.tell((cluster, topic, nodes) -> new ProduceBench(cluster, topic, nodes, settings).run());
     }
 }

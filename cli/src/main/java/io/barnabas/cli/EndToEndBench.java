@@ -4,9 +4,7 @@ import io.barnabas.cli.rules.bench.Figure;
 import io.barnabas.cli.rules.bench.Measurement;
 import io.barnabas.cli.rules.bench.NodeUsage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** How long a record takes from when it was due to be sent until a consumer has it, at a fixed rate. */
 final class EndToEndBench {
@@ -34,15 +32,9 @@ final class EndToEndBench {
         if (nodes.areKnown()) {
             figures.addAll(nodes.usage().since(before));
         }
-        Map<String, String> shown = new LinkedHashMap<>();
-        shown.put("rate", settings.perSecond() + " records/s");
-        shown.put("partitions", Integer.toString(topic.partitions()));
-        shown.put("record size", settings.recordSize() + " B");
-        shown.put("warm-up", settings.warmUp().toSeconds() + " s");
-        shown.put("time", settings.time().toSeconds() + " s");
         return new Measurement(
                 "end-to-end",
-                shown,
+                settings.shown(topic),
                 figures,
                 List.of(
                         outcome.received().latencies().curve("end to end"),

@@ -6,7 +6,6 @@ import io.barnabas.cli.rules.bench.NodeUsage;
 import io.barnabas.cli.rules.bench.Rates;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -96,16 +95,9 @@ final class MixedBench {
         if (nodes.areKnown()) {
             figures.addAll(nodes.usage().since(before));
         }
-        Map<String, String> shown = new LinkedHashMap<>();
-        shown.put("producers", Integer.toString(settings.producers()));
-        shown.put("rate", settings.perSecond() + " records/s");
-        shown.put("partitions", Integer.toString(topic.partitions()));
-        shown.put("record size", settings.recordSize() + " B");
-        shown.put("warm-up", settings.warmUp().toSeconds() + " s");
-        shown.put("time", settings.time().toSeconds() + " s");
         return new Measurement(
                 "mixed",
-                shown,
+                settings.shown(topic),
                 figures,
                 List.of(
                         live.sent().latencies().curve("acknowledgement"),

@@ -47,19 +47,6 @@ final class ProduceBench {
             return new Settings(records, recordSize, -1, 1, Duration.ZERO, "all", 16_384, 5, "none");
         }
 
-        Settings warmedUp(Duration time) {
-            return new Settings(
-                    records, recordSize, perSecond, producers, time, acks, batchSize, lingerMs, compression);
-        }
-
-        Settings atRate(double rate) {
-            return new Settings(records, recordSize, rate, producers, warmUp, acks, batchSize, lingerMs, compression);
-        }
-
-        Settings by(int count) {
-            return new Settings(records, recordSize, perSecond, count, warmUp, acks, batchSize, lingerMs, compression);
-        }
-
         private Map<String, Object> config() {
             return Map.of(
                     ProducerConfig.ACKS_CONFIG,

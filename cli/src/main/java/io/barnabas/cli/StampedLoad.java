@@ -2,6 +2,7 @@ package io.barnabas.cli;
 
 import io.barnabas.cli.rules.bench.Schedule;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -45,6 +46,18 @@ final class StampedLoad {
 
         int records() {
             return Math.max(1, (int) (perSecond * time.toMillis() / 1_000));
+        }
+
+        /** As a report tells it. */
+        Map<String, String> shown(BenchTopic topic) {
+            Map<String, String> shown = new LinkedHashMap<>();
+            shown.put("producers", Integer.toString(producers));
+            shown.put("rate", perSecond + " records/s");
+            shown.put("partitions", Integer.toString(topic.partitions()));
+            shown.put("record size", recordSize + " B");
+            shown.put("warm-up", warmUp.toSeconds() + " s");
+            shown.put("time", time.toSeconds() + " s");
+            return shown;
         }
     }
 
