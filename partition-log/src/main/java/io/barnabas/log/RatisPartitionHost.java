@@ -1,8 +1,6 @@
 package io.barnabas.log;
 
-import io.barnabas.log.compact.CleanableLog;
 import io.barnabas.log.compact.CleanerStatus;
-import io.barnabas.log.compact.CleanerThread;
 import io.barnabas.log.compact.IoThrottle;
 import io.barnabas.log.directory.LogDirectories;
 import io.barnabas.log.directory.LogDirectory;
@@ -11,12 +9,11 @@ import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.directory.ReplicaMoveStatus;
 import io.barnabas.log.directory.ReplicaMoves;
 import io.barnabas.log.rules.rest.RestPoint;
-import io.barnabas.log.rules.rest.RestRequest;
 import io.barnabas.log.segment.DiskFault;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,24 +24,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.GroupManagementRequest;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.RaftServerConfigKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,13 +39,10 @@ public final class RatisPartitionHost implements PartitionHost {
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisPartitionHost.class);
     private static final long RESIGN_TIMEOUT_MS = 3_000;
-    private static final long REVIVE_EVERY_MS = 1_000;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
 
     private final PartitionHostConfig config;
     private final RaftPeerId peerId;
-    private final ClientId clientId = ClientId.randomId();
-    private final AtomicLong callIds = new AtomicLong();
     private final Map<UUID, RatisPartitionReplica> replicas = new ConcurrentHashMap<>();
     private final Map<UUID, PartitionSpec> specs = new ConcurrentHashMap<>();
     private final List<Consumer<PartitionReplica>> electedListeners = new CopyOnWriteArrayList<>();
@@ -67,22 +50,14 @@ public final class RatisPartitionHost implements PartitionHost {
     private final LogDirectories directories;
     private final RaftProperties raft;
     private final PartitionEnvironment environment;
-    private volatile RaftServer server;
+    private final PartitionDivisions divisions;
     private final ReplicaRepairs repairs;
     private final Set<UUID> reviving = ConcurrentHashMap.newKeySet();
     private final PartitionGroups groups;
     private final ReplicaMoves moves;
-    private final CleanerThread cleaner;
-    private final ScheduledExecutorService retention = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("log-retention").factory());
-
-    private final ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("log-flusher").factory());
-    private final IndexRebuild indexRebuild;
-    private final RecoveryPoints recoveryPoints;
-    private final Scrubber scrubber;
+    private final ReplicaChores chores;
     private final Quiescing quiescing;
-    private final RestingNode restingNode = new ForResting();
+    private final RestingNode restingNode;
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
         this.config = config;
@@ -91,11 +66,6 @@ public final class RatisPartitionHost implements PartitionHost {
                 config.directories(), config.places(), config.indexConfig(), config.files(), config.listener());
         this.raft = RaftLogProperties.of(config);
         this.repairs = new ReplicaRepairs(config.places().resolveSibling("repairs"), new ForRepairs(), blocking);
-        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
-        this.recoveryPoints = new RecoveryPoints(replicas::values);
-        this.indexRebuild =
-                new IndexRebuild(replicas::values, config.indexConfig().rebuildBytesPerSecond());
-        this.scrubber = new Scrubber(replicas::values, config.scrub());
         // Before Ratis looks for groups: the files of a replica that has left its group are of no more use.
         for (UUID groupId : repairs.interrupted()) {
             directories.forget(groupId);
@@ -113,16 +83,21 @@ public final class RatisPartitionHost implements PartitionHost {
                 System::currentTimeMillis);
         config.claims().readFrom(this::batchAt);
         this.quiescing = new Quiescing(replicas, config.quiesce());
+        this.chores = new ReplicaChores(replicas::values, config);
+        this.divisions = new PartitionDivisions(
+                peerId,
+                raft,
+                config.parameters(),
+                groupId -> new PartitionStateMachine(replicaToOpen(groupId.getUuid()), environment),
+                blocking);
+        this.restingNode =
+                new RestingReplicas(config.nodeId(), quiescing, divisions, blocking, this::mayRest, this::connect);
         RestoredReplicas restored = new RestoredReplicas(directories, environment, this::newReplica);
         restored.open();
-        RaftServerConfigKeys.setStorageDir(
-                raft, restored.awakeGroups(config.places().resolveSibling("awake-groups")));
-        this.server = newServer();
-        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        divisions.find(restored.awakeGroups(config.places().resolveSibling("awake-groups")), directories.raftStorage());
         this.groups = new RatisPartitionGroups(
-                peerId, () -> server, blocking, groupId -> Optional.ofNullable(replicas.get(groupId)));
+                peerId, divisions::server, blocking, groupId -> Optional.ofNullable(replicas.get(groupId)));
         this.moves = new ReplicaMoves(directories, config.files(), config.moveBytesPerSecond(), new ForMoves());
-        this.cleaner = new CleanerThread(config.cleaner(), this::cleanable, System::currentTimeMillis);
     }
 
     /** Starts the RaftServer and reopens every replica found on disk. */
@@ -135,20 +110,9 @@ public final class RatisPartitionHost implements PartitionHost {
                     .interrupted()
                     .forEach(groupId ->
                             host.standIn(groupId, "was being repaired when its node stopped; the repair goes on"));
-            host.startServer();
-            host.cleaner.start();
-            if (config.flushMode() == FlushMode.ASYNC) {
-                host.flusher.scheduleWithFixedDelay(
-                        host::flush, config.flushIntervalMs(), config.flushIntervalMs(), TimeUnit.MILLISECONDS);
-            }
-            host.indexRebuild.start();
-            host.recoveryPoints.start();
-            host.scrubber.start();
+            host.divisions.start(config.places().resolveSibling("no-groups"), host::reconnect, host::notOpened);
             host.quiescing.start();
-            host.retention.scheduleWithFixedDelay(
-                    host::revive, REVIVE_EVERY_MS, REVIVE_EVERY_MS, TimeUnit.MILLISECONDS);
-            host.retention.scheduleWithFixedDelay(
-                    host::retain, config.retentionCheckMs(), config.retentionCheckMs(), TimeUnit.MILLISECONDS);
+            host.chores.start(host::revive);
             return host;
         } catch (IOException | RuntimeException e) {
             host.close();
@@ -164,50 +128,18 @@ public final class RatisPartitionHost implements PartitionHost {
         return replica.batchAt(baseOffset);
     }
 
-    private RaftServer newServer() throws IOException {
-        return RaftServer.newBuilder()
-                .setServerId(peerId)
-                .setProperties(raft)
-                .setParameters(config.parameters())
-                .setStateMachineRegistry(
-                        groupId -> new PartitionStateMachine(replicaToOpen(groupId.getUuid()), environment))
-                .build();
-    }
-
-    private void startServer() throws IOException {
+    private void reconnect(UUID groupId) {
         try {
-            server.start();
-            reconnect();
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("the replicas cannot all be started at once, now one after the other: {}", e.toString());
-            startOneByOne();
+            connect(groupId);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /**
-     * Ratis starts all groups that it finds, or none when it cannot open the files of one. So it is shown none, and
-     * given one at a time; the ones that fail are known and the others run.
-     */
-    private void startOneByOne() throws IOException {
-        List<RaftGroupId> found = new ArrayList<>();
-        server.getGroupIds().forEach(found::add);
-        server.close();
-        RaftServerConfigKeys.setStorageDir(
-                raft, List.of(config.places().resolveSibling("no-groups").toFile()));
-        server = newServer();
-        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
-        server.start();
-        for (RaftGroupId groupId : found) {
-            try {
-                open(groupId.getUuid(), List.of()).join();
-            } catch (CompletionException e) {
-                Throwable cause = e.getCause() == null ? e : e.getCause();
-                RatisPartitionReplica tried = replicas.get(groupId.getUuid());
-                if (tried != null && tried.status().failure().isPresent()) {
-                    continue;
-                }
-                standIn(groupId.getUuid(), "cannot be opened: " + DiskFault.reasonOf(cause));
-            }
+    private void notOpened(UUID groupId, Throwable cause) {
+        RatisPartitionReplica tried = replicas.get(groupId);
+        if (tried == null || tried.failure().isEmpty()) {
+            standIn(groupId, "cannot be opened: " + DiskFault.reasonOf(cause));
         }
     }
 
@@ -237,9 +169,8 @@ public final class RatisPartitionHost implements PartitionHost {
         newReplica(groupId).fail(reason, null);
     }
 
-    /** Ratis reads the list of its storage directories anew for each group that it opens. */
     private void directoryFailed(LogDirectory directory) {
-        RaftServerConfigKeys.setStorageDir(raft, directories.raftStorage());
+        divisions.keepIn(directories.raftStorage());
         String reason = LogDirectories.reason(directory);
         directories.replicasOf(directory).stream()
                 .flatMap(groupId -> Optional.ofNullable(replicas.get(groupId)).stream())
@@ -250,30 +181,9 @@ public final class RatisPartitionHost implements PartitionHost {
         electedListeners.forEach(listener -> listener.accept(replica));
     }
 
-    private void flush() {
-        replicas.values().forEach(RatisPartitionReplica::flush);
-    }
-
-    private List<CleanableLog> cleanable() {
-        return replicas.values().stream()
-                .map(RatisPartitionReplica::cleanable)
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
     /** What compaction has done on this node. */
     public CleanerStatus cleanerStatus() {
-        return cleaner.status();
-    }
-
-    private void retain() {
-        for (RatisPartitionReplica replica : replicas.values()) {
-            try {
-                replica.retain();
-            } catch (RuntimeException e) {
-                LOG.warn("{}: retention failed and is tried again", replica, e);
-            }
-        }
+        return chores.cleanerStatus();
     }
 
     /**
@@ -297,15 +207,9 @@ public final class RatisPartitionHost implements PartitionHost {
         }
     }
 
-    private void reconnect() throws IOException {
-        for (RaftGroupId groupId : server.getGroupIds()) {
-            connect(groupId.getUuid());
-        }
-    }
-
     private RatisPartitionReplica connect(UUID groupId) throws IOException {
         RatisPartitionReplica replica = replicas.get(groupId);
-        replica.started(server.getDivision(RaftGroupId.valueOf(groupId)));
+        replica.started(divisions.division(groupId));
         return replica;
     }
 
@@ -357,15 +261,13 @@ public final class RatisPartitionHost implements PartitionHost {
     }
 
     private CompletableFuture<PartitionReplica> open(UUID groupId, List<RaftPeer> members) {
-        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(groupId), members);
-        return send(GroupManagementRequest.newAdd(clientId, peerId, callIds.incrementAndGet(), group, false))
-                .thenApply(reply -> {
-                    try {
-                        return connect(groupId);
-                    } catch (IOException e) {
-                        throw new CompletionException(e);
-                    }
-                });
+        return divisions.open(groupId, members).thenApply(opened -> {
+            try {
+                return connect(groupId);
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     @Override
@@ -453,8 +355,8 @@ public final class RatisPartitionHost implements PartitionHost {
                 : replica.rest().stop();
         return settled.thenComposeAsync(
                         done -> {
-                            if (runs(groupId)) {
-                                return close(groupId, deleteFiles);
+                            if (divisions.runs(groupId)) {
+                                return divisions.close(groupId, deleteFiles);
                             }
                             if (replica != null) {
                                 replica.closeLog();
@@ -463,33 +365,6 @@ public final class RatisPartitionHost implements PartitionHost {
                         },
                         blocking)
                 .thenRun(() -> replicas.remove(groupId));
-    }
-
-    private CompletableFuture<Void> close(UUID groupId, boolean deleteFiles) {
-        return send(GroupManagementRequest.newRemove(
-                        clientId, peerId, callIds.incrementAndGet(), RaftGroupId.valueOf(groupId), deleteFiles, false))
-                .thenRun(() -> {});
-    }
-
-    /** Whether Ratis knows the group; it does not know those that a replica only stands in for. */
-    private boolean runs(UUID groupId) {
-        try {
-            return server.getDivision(RaftGroupId.valueOf(groupId)) != null;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private CompletableFuture<RaftClientReply> send(GroupManagementRequest request) {
-        // On a thread of its own: Ratis does part of the work on the caller's.
-        return CompletableFuture.supplyAsync(() -> server, blocking)
-                .thenCompose(running -> running.groupManagementAsync(request))
-                .thenApply(reply -> {
-                    if (!reply.isSuccess()) {
-                        throw new CompletionException(reply.getException());
-                    }
-                    return reply;
-                });
     }
 
     private final class ForRepairs implements ReplicaRepairs.Replicas {
@@ -540,7 +415,7 @@ public final class RatisPartitionHost implements PartitionHost {
         public CompletableFuture<Void> start(UUID groupId) {
             Optional<PartitionSpec> spec = Optional.ofNullable(specs.get(groupId));
             boolean removed = directories.of(groupId).isEmpty();
-            if (removed || runs(groupId)) {
+            if (removed || divisions.runs(groupId)) {
                 return CompletableFuture.completedFuture(null);
             }
             List<RaftPeer> peers = spec.map(GroupMembership::first).orElse(List.of());
@@ -616,96 +491,18 @@ public final class RatisPartitionHost implements PartitionHost {
         });
     }
 
-    private final class ForResting implements RestingNode {
+    private boolean mayRest(UUID groupId, Optional<RestPoint> point) {
+        PartitionSpec spec = specs.get(groupId);
+        return spec != null
+                && !spec.joining()
+                && point.map(at -> at.members().equals(members(spec))).orElse(true)
+                && !repairs.isRunning(groupId)
+                && !moves.isMoving(groupId)
+                && !reviving.contains(groupId);
+    }
 
-        @Override
-        public int nodeId() {
-            return config.nodeId();
-        }
-
-        @Override
-        public CompletableFuture<Boolean> put(int to, RestRequest request) {
-            return quiescing.put(to, request);
-        }
-
-        @Override
-        public boolean isFree(UUID groupId, Optional<RestPoint> point) {
-            PartitionSpec spec = specs.get(groupId);
-            boolean asWanted = spec != null
-                    && point.map(at -> at.members()
-                                    .equals(spec.peers().stream()
-                                            .map(PartitionSpec.Peer::nodeId)
-                                            .sorted()
-                                            .toList()))
-                            .orElse(true);
-            return quiescing.isOn()
-                    && asWanted
-                    && !spec.joining()
-                    && !repairs.isRunning(groupId)
-                    && !moves.isMoving(groupId)
-                    && !reviving.contains(groupId);
-        }
-
-        @Override
-        public boolean isHeard() {
-            return quiescing.isHeard();
-        }
-
-        @Override
-        public void closing(Runnable task) {
-            quiescing.closing(this::run, task);
-        }
-
-        @Override
-        public void run(Runnable task) {
-            try {
-                blocking.execute(task);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("closed; a partition was going to rest or wake", e);
-            }
-        }
-
-        @Override
-        public CompletableFuture<Void> closeDivision(UUID groupId) {
-            return close(groupId, false);
-        }
-
-        @Override
-        public boolean runs(UUID groupId) {
-            return RatisPartitionHost.this.runs(groupId);
-        }
-
-        @Override
-        public CompletableFuture<?> openDivision(UUID groupId) {
-            if (runs(groupId)) {
-                try {
-                    return CompletableFuture.completedFuture(connect(groupId));
-                } catch (IOException e) {
-                    return CompletableFuture.failedFuture(e);
-                }
-            }
-            return open(groupId, List.of());
-        }
-
-        @Override
-        public Executor blocking() {
-            return blocking;
-        }
-
-        @Override
-        public boolean isStopping() {
-            return quiescing.isClosed();
-        }
-
-        @Override
-        public long idleMs() {
-            return quiescing.idleMs();
-        }
-
-        @Override
-        public long nowMs() {
-            return Quiescing.nowMs();
-        }
+    private static List<Integer> members(PartitionSpec spec) {
+        return spec.peers().stream().map(PartitionSpec.Peer::nodeId).sorted().toList();
     }
 
     @Override
@@ -721,19 +518,10 @@ public final class RatisPartitionHost implements PartitionHost {
     @Override
     public void close() {
         repairs.close();
-        indexRebuild.close();
-        recoveryPoints.close();
-        scrubber.close();
-        cleaner.close();
+        chores.close();
         quiescing.close();
-        retention.shutdownNow();
-        flusher.shutdown();
         moves.close();
-        try {
-            server.close();
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("closing the partition RaftServer failed", e);
-        }
+        divisions.close();
         replicas.values().forEach(RatisPartitionReplica::closeLog);
         blocking.shutdown();
         try {
