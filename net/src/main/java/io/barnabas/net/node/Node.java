@@ -57,6 +57,7 @@ public final class Node implements AutoCloseable {
     private boolean stopping;
     private boolean serving;
     private volatile Membership membership;
+    private final NewbornReplicas newborns = new NewbornReplicas();
     private RestWatch restWatch;
 
     /** What undoes a step of the start. */
@@ -180,7 +181,10 @@ public final class Node implements AutoCloseable {
                 config.log().index(),
                 RaftSettings.partitions(config.raft()),
                 new RaftTransport(RaftSettings.partitionTransport(
-                                config, directories.metadata().identity().clusterId(), new BatchPayloads(claims)))
+                                config,
+                                directories.metadata().identity().clusterId(),
+                                new BatchPayloads(claims),
+                                newborns))
                         .parameters(),
                 claims,
                 TopicConfigs.resolve(Map.of(), config.broker().effective()),
@@ -246,7 +250,7 @@ public final class Node implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new NodeStartException(e.getCause().getMessage(), e.getCause());
         }
-        Reconciler reconciler = new Reconciler(config.nodeId(), incarnation, host, this::logConfig);
+        Reconciler reconciler = new Reconciler(config.nodeId(), incarnation, host, newborns, this::logConfig);
         onStop("the reconciler", reconciler::close);
         reconciler.start(quorum);
         LeaderReports reports = new LeaderReports(config.nodeId(), quorum, host, control);

@@ -1,6 +1,7 @@
 package io.barnabas.net.node;
 
 import io.barnabas.net.node.NodeConfig.ElectionTimeout;
+import io.barnabas.net.raft.EmptyVoters;
 import io.barnabas.net.raft.EntryPayloads;
 import io.barnabas.net.raft.NettyRpcType;
 import io.barnabas.net.raft.RaftTransportConfig;
@@ -101,11 +102,13 @@ final class RaftSettings {
                 METADATA_ENTRY_BYTES + MESSAGE_MARGIN,
                 METADATA_DATA_THREADS,
                 config.raft().tls(),
-                EntryPayloads.NONE);
+                EntryPayloads.NONE,
+                EmptyVoters.NONE);
     }
 
     /** How the partition server talks to others. */
-    static RaftTransportConfig partitionTransport(NodeConfig config, String clusterId, EntryPayloads batches) {
+    static RaftTransportConfig partitionTransport(
+            NodeConfig config, String clusterId, EntryPayloads batches, EmptyVoters newborns) {
         return new RaftTransportConfig(
                 clusterId,
                 Integer.toString(config.nodeId()),
@@ -117,7 +120,8 @@ final class RaftSettings {
                 config.log().maxMessageBytes() + MESSAGE_MARGIN,
                 PARTITION_DATA_THREADS,
                 config.raft().tls(),
-                batches);
+                batches,
+                newborns);
     }
 
     private static RaftProperties common(ElectionTimeout election, int entryBytes) {

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,7 @@ final class Reconciler implements AutoCloseable {
     private final int nodeId;
     private final UUID incarnation;
     private final PartitionHost host;
+    private final NewbornReplicas newborns;
     private final Function<TopicInfo, LogConfig> configs;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("reconciler").factory());
@@ -54,15 +56,23 @@ final class Reconciler implements AutoCloseable {
     private final Set<UUID> busy = new HashSet<>();
     private final Deque<Action> steps = new ArrayDeque<>();
     private MetadataImage image = MetadataImage.EMPTY;
+    private Optional<Set<UUID>> inherited = Optional.empty();
     private boolean planAgain;
     private boolean planScheduled;
     private long plannedNs = System.nanoTime() - PLAN_EVERY.toNanos();
     private MetadataQuorum.Subscription subscription;
 
-    Reconciler(int nodeId, UUID incarnation, PartitionHost host, Function<TopicInfo, LogConfig> configs) {
+    /** @param newborns is told of each replica that this process is the first to run */
+    Reconciler(
+            int nodeId,
+            UUID incarnation,
+            PartitionHost host,
+            NewbornReplicas newborns,
+            Function<TopicInfo, LogConfig> configs) {
         this.nodeId = nodeId;
         this.incarnation = incarnation;
         this.host = host;
+        this.newborns = newborns;
         this.configs = configs;
     }
 
@@ -104,8 +114,15 @@ final class Reconciler implements AutoCloseable {
         plannedNs = System.nanoTime();
         Set<UUID> running =
                 host.replicas().stream().map(PartitionReplica::groupId).collect(Collectors.toCollection(HashSet::new));
+        if (inherited.isEmpty()) {
+            inherited = ReconcilePlan.groups(image, nodeId, incarnation);
+        }
         ReconcilePlan plan = ReconcilePlan.of(
-                image, nodeId, incarnation, new ReconcilePlan.Local(running, Map.copyOf(configured)), configs);
+                image,
+                nodeId,
+                incarnation,
+                new ReconcilePlan.Local(running, Map.copyOf(configured), inherited.orElse(Set.of())),
+                configs);
         steps.clear();
         planAgain = false;
         for (Action action : plan.actions()) {
@@ -134,7 +151,12 @@ final class Reconciler implements AutoCloseable {
     private CompletableFuture<?> take(Action action) {
         try {
             return switch (action) {
-                case Action.Add add -> host.add(add.spec());
+                case Action.Add add -> {
+                    if (add.newborn()) {
+                        newborns.born(add.groupId());
+                    }
+                    yield host.add(add.spec());
+                }
                 case Action.Configure configure -> host.add(configure.spec());
                 case Action.Recover recover -> host.recover(recover.spec(), recover.from(), recover.epoch());
                 case Action.Remove remove -> host.remove(remove.groupId());
@@ -157,7 +179,10 @@ final class Reconciler implements AutoCloseable {
                     configured.put(recover.groupId(), recover.spec());
                     configured.remove(recover.from());
                 }
-                case Action.Remove remove -> configured.remove(remove.groupId());
+                case Action.Remove remove -> {
+                    configured.remove(remove.groupId());
+                    newborns.gone(remove.groupId());
+                }
             }
             LOG.debug("{} done", describe(action));
         }

@@ -16,6 +16,7 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LeaderElectionManagementRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientRequestProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.SetConfigurationRequestProto;
 import org.apache.ratis.proto.RaftProtos.SnapshotManagementRequestProto;
@@ -35,11 +36,14 @@ final class CallReceiver {
 
     private final RaftServer server;
     private final Executor threads;
+    private final EmptyVoters emptyVoters;
     private final Function<RaftGroupId, GroupInbox> inboxes;
 
-    CallReceiver(RaftServer server, Executor threads, Function<RaftGroupId, GroupInbox> inboxes) {
+    CallReceiver(
+            RaftServer server, Executor threads, EmptyVoters emptyVoters, Function<RaftGroupId, GroupInbox> inboxes) {
         this.server = server;
         this.threads = threads;
+        this.emptyVoters = emptyVoters;
         this.inboxes = inboxes;
     }
 
@@ -107,7 +111,7 @@ final class CallReceiver {
         return switch (method) {
             case REQUEST_VOTE -> {
                 RequestVoteRequestProto request = parse(RequestVoteRequestProto.parser(), body);
-                yield () -> CompletableFuture.completedFuture(server.requestVote(request));
+                yield () -> CompletableFuture.completedFuture(vote(request));
             }
             case START_LEADER_ELECTION -> {
                 StartLeaderElectionRequestProto request = parse(StartLeaderElectionRequestProto.parser(), body);
@@ -161,6 +165,17 @@ final class CallReceiver {
             }
             case INSTALL_SNAPSHOT -> throw new GarbageException("snapshots have an order");
         };
+    }
+
+    private RequestVoteReplyProto vote(RequestVoteRequestProto request) throws IOException {
+        RequestVoteReplyProto reply = server.requestVote(request);
+        boolean empty = reply.hasLastEntry() && reply.getLastEntry().getTerm() == 0;
+        RaftGroupId groupId =
+                ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId());
+        // Ratis counts the vote of a member that does not say where its log ends.
+        return empty && emptyVoters.mayVote(groupId)
+                ? reply.toBuilder().clearLastEntry().build()
+                : reply;
     }
 
     private static <T> T parse(Parser<T> parser, ByteBuffer body) throws GarbageException {

@@ -1,6 +1,8 @@
 package io.barnabas.net.raft;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * Ratis will not block it is done on the thread that brings it; else, and until there is nothing left, on one of its own.
  */
 final class GroupInbox {
+
+    /** A group that takes longer is asked again by its leader. */
+    private static final Duration OPENING = Duration.ofSeconds(3);
+
+    private static final Duration OPENING_POLL = Duration.ofMillis(2);
 
     private final RaftServer server;
     private final RaftGroupId groupId;
@@ -99,12 +106,44 @@ final class GroupInbox {
         if (known == null || !known.getInfo().getLifeCycleState().isRunning()) {
             // It may have been closed and opened again.
             known = server.getDivision(groupId);
-            if (known.getInfo().getLifeCycleState().isClosingOrClosed()) {
-                throw new IOException("group " + groupId + " is being closed");
-            }
+            awaitOpen(known);
             division = known;
         }
         return known;
+    }
+
+    /**
+     * Ratis knows a group before it has read its files. What comes then it refuses, which costs the leader a pause, or
+     * takes half, which can leave the group unstarted.
+     */
+    private void awaitOpen(RaftServer.Division opening) throws IOException {
+        long giveUp = System.nanoTime() + OPENING.toNanos();
+        while (!isOpen(opening)) {
+            if (opening.getInfo().getLifeCycleState().isClosingOrClosed()) {
+                throw new IOException("group " + groupId + " is being closed");
+            }
+            if (System.nanoTime() - giveUp > 0) {
+                throw new IOException("group " + groupId + " is still being opened");
+            }
+            try {
+                Thread.sleep(OPENING_POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("this node stops");
+            }
+        }
+    }
+
+    /** One that is not a member yet has a role when it is open, but runs only when its leader has let it in. */
+    private static boolean isOpen(RaftServer.Division division) {
+        return switch (division.getInfo().getLifeCycleState()) {
+            case NEW -> false;
+            case STARTING ->
+                division.getInfo().getCurrentRole() != null
+                        && division.getRaftConf().getPeer(division.getId()) == null;
+            case RUNNING, PAUSING, PAUSED, EXCEPTION -> true;
+            case CLOSING, CLOSED -> false;
+        };
     }
 
     /**

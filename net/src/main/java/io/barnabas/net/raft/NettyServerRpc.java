@@ -50,8 +50,7 @@ final class NettyServerRpc implements RaftServerRpc {
         this.server = server;
         this.transport = transport;
         this.loops = transport.acquire();
-        this.acceptor = new Acceptor(
-                transport, loops, new RequestReceiver(server, transport.config().payloads(), loops));
+        this.acceptor = new Acceptor(transport, loops, new RequestReceiver(server, transport.config(), loops));
         this.leaderships = new LeadershipWatch(server, loops.blocking());
         this.elections = new FastElection(server, loops.blocking(), this::requestVoteAsync);
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param dataThreads event loops for entries; heartbeats and votes have one of their own
  * @param tls keys of the node, when connections are encrypted
  * @param payloads what of entries travels beside Raft's messages
+ * @param emptyVoters whose votes count although they hold no entry
  */
 public record RaftTransportConfig(
         String clusterId,
@@ -29,7 +30,8 @@ public record RaftTransportConfig(
         int maxFrameBytes,
         int dataThreads,
         Optional<RaftTls> tls,
-        EntryPayloads payloads) {
+        EntryPayloads payloads,
+        EmptyVoters emptyVoters) {
 
     /** The Raft servers of a node. They never talk to each other. */
     public enum ServerKind {

@@ -36,11 +36,11 @@ final class RequestReceiver {
     private final CallReceiver calls;
     private final Map<RaftGroupId, GroupInbox> inboxes = new ConcurrentHashMap<>();
 
-    RequestReceiver(RaftServer server, EntryPayloads payloads, EventLoops loops) {
+    RequestReceiver(RaftServer server, RaftTransportConfig config, EventLoops loops) {
         this.server = server;
-        this.payloads = payloads;
+        this.payloads = config.payloads();
         this.loops = loops;
-        this.calls = new CallReceiver(server, loops.blocking(), this::inbox);
+        this.calls = new CallReceiver(server, loops.blocking(), config.emptyVoters(), this::inbox);
     }
 
     /** The end of a new connection's pipeline. */

@@ -2,6 +2,7 @@ package io.barnabas.net.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.net.raft.EmptyVoters;
 import io.barnabas.net.raft.EntryPayloads;
 import io.barnabas.net.raft.RaftTransportConfig;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class RaftSettingsTest {
         RaftProperties raft = RaftSettings.partitions(config.raft());
         long entry = Log.Appender.bufferByteLimit(raft).getSize();
         assertThat(Log.writeBufferSize(raft).getSize()).isGreaterThanOrEqualTo(entry + 8);
-        assertThat(RaftSettings.partitionTransport(config, "cluster", EntryPayloads.NONE)
+        assertThat(RaftSettings.partitionTransport(config, "cluster", EntryPayloads.NONE, EmptyVoters.NONE)
                         .maxFrameBytes())
                 .isGreaterThan(config.log().maxMessageBytes() + (int) entry);
     }
@@ -35,7 +36,7 @@ class RaftSettingsTest {
         RaftTransportConfig metadataTransport = RaftSettings.metadataTransport(config, "cluster");
         assertThat(metadataTransport.port()).isEqualTo(9192);
         assertThat(metadataTransport.host()).isEqualTo("127.0.0.1");
-        assertThat(RaftSettings.partitionTransport(config, "cluster", EntryPayloads.NONE)
+        assertThat(RaftSettings.partitionTransport(config, "cluster", EntryPayloads.NONE, EmptyVoters.NONE)
                         .port())
                 .isEqualTo(9193);
         assertThat(RaftServerConfigKeys.Rpc.timeoutMin(metadata).toLong(TimeUnit.MILLISECONDS))

@@ -157,7 +157,8 @@ final class LedgerCluster implements AutoCloseable {
                 MAX_FRAME,
                 2,
                 Optional.empty(),
-                payloads);
+                payloads,
+                EmptyVoters.NONE);
     }
 
     private RaftProperties properties(String node) {

@@ -94,8 +94,22 @@ final class LocalServers implements AutoCloseable {
         return config(CLUSTER, id, port, Optional.empty(), EntryPayloads.NONE);
     }
 
+    static RaftTransportConfig config(String id, int port, EmptyVoters emptyVoters) {
+        return config(CLUSTER, id, port, Optional.empty(), EntryPayloads.NONE, emptyVoters);
+    }
+
     static RaftTransportConfig config(
             String cluster, String id, int port, Optional<RaftTls> tls, EntryPayloads payloads) {
+        return config(cluster, id, port, tls, payloads, EmptyVoters.NONE);
+    }
+
+    private static RaftTransportConfig config(
+            String cluster,
+            String id,
+            int port,
+            Optional<RaftTls> tls,
+            EntryPayloads payloads,
+            EmptyVoters emptyVoters) {
         return new RaftTransportConfig(
                 cluster,
                 id,
@@ -107,7 +121,8 @@ final class LocalServers implements AutoCloseable {
                 4 << 20,
                 1,
                 tls,
-                payloads);
+                payloads,
+                emptyVoters);
     }
 
     private static List<Integer> freePorts(int count) throws IOException {
@@ -135,7 +150,10 @@ final class LocalServers implements AutoCloseable {
     }
 
     void start(String id) throws IOException {
-        TextLog log = new TextLog();
+        start(id, new TextLog());
+    }
+
+    void start(String id, TextLog log) throws IOException {
         logs.put(id, log);
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(group.getPeers().stream()

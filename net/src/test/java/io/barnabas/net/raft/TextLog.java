@@ -2,11 +2,13 @@ package io.barnabas.net.raft;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -26,7 +28,17 @@ import org.apache.ratis.util.MD5FileUtil;
 final class TextLog extends BaseStateMachine {
 
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final CountDownLatch opening;
     private final List<String> lines = new ArrayList<>();
+
+    TextLog() {
+        this(new CountDownLatch(0));
+    }
+
+    /** @param opening its group is being opened until this is down */
+    TextLog(CountDownLatch opening) {
+        this.opening = opening;
+    }
 
     synchronized List<String> lines() {
         return List.copyOf(lines);
@@ -35,6 +47,12 @@ final class TextLog extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
         super.initialize(server, groupId, raftStorage);
+        try {
+            opening.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
         getLifeCycle().startAndTransition(() -> {
             storage.init(raftStorage);
             load();

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a node must do so that it runs just the replicas that the metadata gives it.
@@ -29,8 +30,13 @@ public record ReconcilePlan(List<Action> actions) {
         /** The Raft group concerned. */
         UUID groupId();
 
-        /** Runs a replica that is not running, or was opened from disk and does not know its settings yet. */
-        record Add(PartitionSpec spec) implements Action {
+        /**
+         * Runs a replica that is not running, or was opened from disk and does not know its settings yet.
+         *
+         * @param newborn whether this process is the first to run it: an earlier one of this node never had it, so that
+         *     it has voted for nobody and lost nothing
+         */
+        record Add(PartitionSpec spec, boolean newborn) implements Action {
             @Override
             public UUID groupId() {
                 return spec.groupId();
@@ -67,11 +73,29 @@ public record ReconcilePlan(List<Action> actions) {
      *
      * @param running groups that have a replica here, whether opened from disk or added
      * @param configured what each replica was last told; a replica opened from disk is missing until it was told
+     * @param inherited what the node had {@link #groups to run} when this process began
      */
-    public record Local(Set<UUID> running, Map<UUID, PartitionSpec> configured) {}
+    public record Local(Set<UUID> running, Map<UUID, PartitionSpec> configured, Set<UUID> inherited) {}
 
     public ReconcilePlan {
         actions = List.copyOf(actions);
+    }
+
+    /** The groups that the node is to run, once the image shows the registration of this very process. */
+    public static Optional<Set<UUID>> groups(MetadataImage image, int nodeId, UUID incarnation) {
+        return isCurrent(image, nodeId, incarnation)
+                ? Optional.of(image.topics().values().stream()
+                        .flatMap(topic -> topic.partitions().stream()
+                                .filter(partition -> partition.replicas().contains(nodeId))
+                                .map(partition -> GroupIds.of(topic.id(), partition)))
+                        .collect(Collectors.toUnmodifiableSet()))
+                : Optional.empty();
+    }
+
+    private static boolean isCurrent(MetadataImage image, int nodeId, UUID incarnation) {
+        return image.node(nodeId)
+                .filter(node -> node.incarnation().equals(incarnation))
+                .isPresent();
     }
 
     /**
@@ -83,10 +107,7 @@ public record ReconcilePlan(List<Action> actions) {
      */
     public static ReconcilePlan of(
             MetadataImage image, int nodeId, UUID incarnation, Local local, Function<TopicInfo, LogConfig> configs) {
-        boolean current = image.node(nodeId)
-                .filter(node -> node.incarnation().equals(incarnation))
-                .isPresent();
-        if (!current) {
+        if (!isCurrent(image, nodeId, incarnation)) {
             return new ReconcilePlan(List.of());
         }
         Map<UUID, Wanted> wanted = wanted(image, nodeId, configs);
@@ -110,7 +131,11 @@ public record ReconcilePlan(List<Action> actions) {
             if (!running && replica.recovers().isPresent()) {
                 actions.add(replica.recovers().get());
             } else if (told == null || !running) {
-                actions.add(new Action.Add(spec));
+                boolean newborn = told == null
+                        && !running
+                        && !spec.joining()
+                        && !local.inherited().contains(groupId);
+                actions.add(new Action.Add(spec, newborn));
             } else if (!told.equals(spec)) {
                 actions.add(new Action.Configure(spec));
             }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ReconcilePlanTest {
@@ -27,7 +28,7 @@ class ReconcilePlanTest {
     private static final UUID FIRST = GroupIds.of(TOPIC, 0, 0);
     private static final UUID SECOND = GroupIds.of(TOPIC, 1, 0);
     private static final UUID STRAY = UUID.fromString("ffffffff-ffff-4fff-8fff-ffff00000000");
-    private static final Local NOTHING = new Local(Set.of(), Map.of());
+    private static final Local NOTHING = local(Set.of(), Map.of());
 
     private MetadataImage image = MetadataImage.EMPTY;
     private long index;
@@ -36,7 +37,7 @@ class ReconcilePlanTest {
     void nothingIsDoneBeforeTheImageShowsThisProcess() {
         cluster(3);
         createTopic();
-        Local local = new Local(Set.of(STRAY), Map.of());
+        Local local = local(Set.of(STRAY), Map.of());
         assertThat(ReconcilePlan.of(image, 1, UUID.randomUUID(), local, topic -> LogConfig.DEFAULT)
                         .actions())
                 .as("an earlier run of the same node is registered")
@@ -52,27 +53,26 @@ class ReconcilePlanTest {
         cluster(3);
         createTopic();
         assertThat(plan(1, NOTHING))
-                .containsExactlyInAnyOrder(new Action.Add(spec(0, 1, 2)), new Action.Add(spec(1, 3, 1)));
-        assertThat(plan(2, NOTHING)).containsExactly(new Action.Add(spec(0, 1, 2)));
-        assertThat(plan(3, NOTHING)).containsExactly(new Action.Add(spec(1, 3, 1)));
+                .containsExactlyInAnyOrder(new Action.Add(spec(0, 1, 2), true), new Action.Add(spec(1, 3, 1), true));
+        assertThat(plan(2, NOTHING)).containsExactly(new Action.Add(spec(0, 1, 2), true));
+        assertThat(plan(3, NOTHING)).containsExactly(new Action.Add(spec(1, 3, 1), true));
     }
 
     @Test
     void aReplicaOpenedFromDiskIsToldItsSettingsOnce() {
         cluster(3);
         createTopic();
-        Local opened = new Local(Set.of(FIRST), Map.of());
-        assertThat(plan(2, opened)).containsExactly(new Action.Add(spec(0, 1, 2)));
-        assertThat(plan(2, new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)))))
-                .isEmpty();
+        Local opened = local(Set.of(FIRST), Map.of());
+        assertThat(plan(2, opened)).containsExactly(new Action.Add(spec(0, 1, 2), false));
+        assertThat(plan(2, local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2))))).isEmpty();
     }
 
     @Test
     void aReplicaThatStoppedRunningIsAddedAgain() {
         cluster(3);
         createTopic();
-        assertThat(plan(2, new Local(Set.of(), Map.of(FIRST, spec(0, 1, 2)))))
-                .containsExactly(new Action.Add(spec(0, 1, 2)));
+        assertThat(plan(2, local(Set.of(), Map.of(FIRST, spec(0, 1, 2)))))
+                .containsExactly(new Action.Add(spec(0, 1, 2), false));
     }
 
     @Test
@@ -80,7 +80,7 @@ class ReconcilePlanTest {
         cluster(3);
         createTopic();
         LogConfig larger = LogConfig.DEFAULT.withMaxMessageBytes(2_000_000);
-        Local local = new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
+        Local local = local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
         List<Action> actions = ReconcilePlan.of(image, 2, incarnation(2), local, topic -> larger)
                 .actions();
         assertThat(actions)
@@ -94,10 +94,10 @@ class ReconcilePlanTest {
         createTopic();
         MetadataImage before = image;
         apply(new MetadataCommand.DeleteTopic(TOPIC));
-        Local local = new Local(Set.of(FIRST, SECOND), Map.of(FIRST, spec(0, 1, 2)));
+        Local local = local(Set.of(FIRST, SECOND), Map.of(FIRST, spec(0, 1, 2)));
         assertThat(plan(1, local)).containsExactlyInAnyOrder(new Action.Remove(FIRST), new Action.Remove(SECOND));
         image = before;
-        assertThat(plan(1, local)).containsExactly(new Action.Add(spec(1, 3, 1)));
+        assertThat(plan(1, local)).containsExactly(new Action.Add(spec(1, 3, 1), false));
     }
 
     @Test
@@ -109,11 +109,11 @@ class ReconcilePlanTest {
         UUID again = GroupIds.of(TOPIC, 0, 1);
         PartitionSpec alone = new PartitionSpec(
                 again, "orders", 0, List.of(new PartitionSpec.Peer(2, "node2:9193")), LogConfig.DEFAULT);
-        Local before = new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
+        Local before = local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)));
         assertThat(plan(2, before)).containsExactly(new Action.Recover(alone, FIRST, -1));
         assertThat(plan(2, NOTHING)).containsExactly(new Action.Recover(alone, FIRST, -1));
-        assertThat(plan(2, new Local(Set.of(again), Map.of(again, alone)))).isEmpty();
-        assertThat(plan(2, new Local(Set.of(again, FIRST), Map.of(again, alone))))
+        assertThat(plan(2, local(Set.of(again), Map.of(again, alone)))).isEmpty();
+        assertThat(plan(2, local(Set.of(again, FIRST), Map.of(again, alone))))
                 .containsExactly(new Action.Remove(FIRST));
         assertThat(plan(1, before)).contains(new Action.Remove(FIRST));
     }
@@ -126,7 +126,7 @@ class ReconcilePlanTest {
         Action.Add added = (Action.Add) plan(4, NOTHING).getFirst();
         assertThat(added.spec().joining()).isTrue();
         assertThat(added.spec().peers()).extracting(PartitionSpec.Peer::nodeId).containsExactly(4, 2, 1);
-        assertThat(plan(2, new Local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)))))
+        assertThat(plan(2, local(Set.of(FIRST), Map.of(FIRST, spec(0, 1, 2)))))
                 .as("those who were members are told nothing new")
                 .isEmpty();
         long since = image.topic(TOPIC)
@@ -138,9 +138,9 @@ class ReconcilePlanTest {
                 .since();
         apply(new MetadataCommand.ReassignmentsFinished(
                 List.of(new MetadataCommand.FinishedReassignment(TOPIC, 0, since))));
-        Local joined = new Local(Set.of(FIRST), Map.of(FIRST, added.spec()));
+        Local joined = local(Set.of(FIRST), Map.of(FIRST, added.spec()));
         assertThat(plan(4, joined)).containsExactly(new Action.Configure(spec(0, 4, 2)));
-        assertThat(plan(1, new Local(Set.of(FIRST, SECOND), Map.of(FIRST, spec(0, 1, 2), SECOND, spec(1, 3, 1)))))
+        assertThat(plan(1, local(Set.of(FIRST, SECOND), Map.of(FIRST, spec(0, 1, 2), SECOND, spec(1, 3, 1)))))
                 .containsExactly(new Action.Remove(FIRST));
     }
 
@@ -153,6 +153,35 @@ class ReconcilePlanTest {
                 })
                 .actions();
         assertThat(actions).isEmpty();
+    }
+
+    @Test
+    void aReplicaIsNewbornOnlyWhenNoEarlierProcessOfItsNodeCanHaveRunIt() {
+        cluster(4);
+        assertThat(ReconcilePlan.groups(image, 1, UUID.randomUUID())).isEmpty();
+        assertThat(ReconcilePlan.groups(image, 1, incarnation(1))).contains(Set.of());
+        createTopic();
+        assertThat(ReconcilePlan.groups(image, 1, incarnation(1))).contains(Set.of(FIRST, SECOND));
+        assertThat(ReconcilePlan.groups(image, 4, incarnation(4))).contains(Set.of());
+        assertThat(newborn(plan(1, new Local(Set.of(), Map.of(), Set.of(SECOND)))))
+                .as("created after and before this process began")
+                .isEqualTo(Map.of(FIRST, true, SECOND, false));
+        assertThat(newborn(plan(1, local(Set.of(FIRST, SECOND), Map.of()))))
+                .as("opened from disk")
+                .isEqualTo(Map.of(FIRST, false, SECOND, false));
+        assertThat(newborn(plan(1, local(Set.of(), Map.of(FIRST, spec(0, 1, 2))))))
+                .as("one ran before")
+                .isEqualTo(Map.of(FIRST, false, SECOND, true));
+        apply(new MetadataCommand.ReassignPartition(TOPIC, 0, List.of(4, 2), false));
+        assertThat(newborn(plan(4, NOTHING))).as("it joins others").isEqualTo(Map.of(FIRST, false));
+    }
+
+    private static Map<UUID, Boolean> newborn(List<Action> actions) {
+        return actions.stream().collect(Collectors.toMap(Action::groupId, action -> ((Action.Add) action).newborn()));
+    }
+
+    private static Local local(Set<UUID> running, Map<UUID, PartitionSpec> configured) {
+        return new Local(running, configured, Set.of());
     }
 
     private List<Action> plan(int nodeId, Local local) {
