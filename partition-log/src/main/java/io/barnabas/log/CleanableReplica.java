@@ -44,7 +44,7 @@ final class CleanableReplica implements CleanableLog {
 
     @Override
     public void requestSnapshot() {
-        replica.requestSnapshot();
+        replica.upkeep().requestSnapshot();
     }
 
     @Override

@@ -40,7 +40,7 @@ final class IndexRebuild implements AutoCloseable {
             passed = 0;
             int restored = 0;
             for (RatisPartitionReplica replica : replicas.get()) {
-                if (closing.getCount() > 0 && replica.restoreIndex(this::pace)) {
+                if (closing.getCount() > 0 && replica.upkeep().restoreIndex(this::pace)) {
                     restored++;
                 }
             }

@@ -54,10 +54,10 @@ final class PartitionStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
             try {
-                replica.openFiles(raftStorage.getStorageDir().getRoot().toPath());
+                replica.files().open(raftStorage.getStorageDir().getRoot().toPath());
                 snapshots.open(raftStorage);
                 recovery = new ReplicaRecovery(replica, environment, snapshots, raftStorage);
-                replica.unmarkRest();
+                replica.files().unmarkRest();
                 ReplicaRest rest = replica.rest();
                 take(rest.isOpening() && rest.isLogIntact() ? replica.log() : recovery.open());
             } catch (IOException | RuntimeException e) {
@@ -209,7 +209,7 @@ final class PartitionStateMachine extends BaseStateMachine {
                 if (transaction.getStateMachineContext() instanceof Appending appending) {
                     replica.proposals().committed(appending.pending(), append.baseOffset(), entry.getIndex());
                 }
-                replica.advanced(append.nextOffset());
+                replica.reads().advanced(append.nextOffset());
             }
             case LogEntry.Trim trim -> {
                 log.trim(trim.logStartOffset(), at);
@@ -247,7 +247,8 @@ final class PartitionStateMachine extends BaseStateMachine {
     public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstAvailable) {
         String leader = role.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
         return CompletableFuture.supplyAsync(
-                () -> replica.copyFrom(Integer.parseInt(leader), firstAvailable.getIndex()), environment.blocking());
+                () -> replica.leaderCopy().from(Integer.parseInt(leader), firstAvailable.getIndex()),
+                environment.blocking());
     }
 
     /** Ratis calls it when a copy of the leader's log is finished, before it drops its own log up to there. */
@@ -321,7 +322,7 @@ final class PartitionStateMachine extends BaseStateMachine {
             throw new IOException("the snapshot of " + replica + " is not one of entry " + point.index());
         }
         snapshots.deleteOld();
-        replica.markRest(point);
+        replica.files().markRest(point);
         return true;
     }
 

@@ -125,7 +125,7 @@ public final class RatisPartitionHost implements PartitionHost {
         if (replica == null) {
             throw new IOException("no replica of group " + groupId + " is here");
         }
-        return replica.batchAt(baseOffset);
+        return replica.reads().batchAt(baseOffset);
     }
 
     private void reconnect(UUID groupId) {

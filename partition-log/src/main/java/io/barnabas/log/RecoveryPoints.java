@@ -32,8 +32,8 @@ final class RecoveryPoints implements AutoCloseable {
 
     private void check() {
         for (RatisPartitionReplica replica : replicas.get()) {
-            if (replica.bytesSinceSnapshot() >= MAX_BYTES) {
-                replica.requestSnapshot();
+            if (replica.upkeep().bytesSinceSnapshot() >= MAX_BYTES) {
+                replica.upkeep().requestSnapshot();
             }
         }
     }

@@ -61,19 +61,19 @@ final class ReplicaChores implements AutoCloseable {
 
     private List<CleanableLog> cleanable() {
         return replicas.get().stream()
-                .map(RatisPartitionReplica::cleanable)
+                .map(replica -> replica.upkeep().cleanable())
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     private void flush() {
-        replicas.get().forEach(RatisPartitionReplica::flush);
+        replicas.get().forEach(replica -> replica.upkeep().flush());
     }
 
     private void retain() {
         for (RatisPartitionReplica replica : replicas.get()) {
             try {
-                replica.retain();
+                replica.upkeep().retain();
             } catch (RuntimeException e) {
                 LOG.warn("{}: retention failed and is tried again", replica, e);
             }

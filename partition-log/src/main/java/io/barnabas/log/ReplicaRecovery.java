@@ -45,7 +45,7 @@ final class ReplicaRecovery {
 
     /** Before Ratis opens the Raft log. */
     ReplicaLog open() throws IOException {
-        CatchUp catchUp = replica.catchUp();
+        CatchUp catchUp = replica.files().catchUp(replica.config());
         Optional<AppliedState> copied = catchUp.finished(
                 () -> RaftLogTail.read(raftStorage, snapshots.latestIndex()).lastIndex());
         if (copied.isPresent()) {
@@ -58,7 +58,7 @@ final class ReplicaRecovery {
 
     /** Lets the copy that was just finished take the place of a log that is closed. Ratis drops its own log after it. */
     ReplicaLog openCopy() throws IOException {
-        CatchUp catchUp = replica.catchUp();
+        CatchUp catchUp = replica.files().catchUp(replica.config());
         AppliedState state = catchUp.finished(() -> Long.MIN_VALUE)
                 .orElseThrow(() -> new IOException("the copy of the leader's log is gone"));
         adopt(catchUp, state);
@@ -91,7 +91,7 @@ final class ReplicaRecovery {
     }
 
     private void adopt(CatchUp catchUp, AppliedState state) throws IOException {
-        catchUp.adopt(replica.index());
+        catchUp.adopt(replica.files().index());
         if (snapshots.latestIndex() < state.at().getIndex()) {
             snapshots.write(state);
         }
@@ -105,10 +105,10 @@ final class ReplicaRecovery {
 
     private ReplicaLog open(AppliedState state, boolean withRaftLog) throws IOException {
         ReplicaSnapshot snapshot = state.snapshot();
-        replica.checkRepairMark();
-        SegmentLog segments = replica.openSegments(snapshot.highWatermark());
+        replica.files().checkRepairMark();
+        SegmentLog segments = replica.files().openSegments(replica.config(), snapshot.highWatermark());
         try {
-            StartOffsetFile startOffset = replica.openStartOffset();
+            StartOffsetFile startOffset = replica.files().openStartOffset();
             checkBounds(segments, startOffset, snapshot);
             List<Uncommitted> tail =
                     withRaftLog ? reconcile(state.at().getIndex(), snapshot.highWatermark(), segments) : List.of();

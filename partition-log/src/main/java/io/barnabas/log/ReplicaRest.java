@@ -332,7 +332,7 @@ final class ReplicaRest {
             return;
         }
         try {
-            replica.unmarkRest();
+            replica.files().unmarkRest();
             if (!intact && !node.runs(replica.groupId())) {
                 replica.dropLog();
             }

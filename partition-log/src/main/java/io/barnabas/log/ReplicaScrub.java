@@ -1,9 +1,6 @@
 package io.barnabas.log;
 
-import io.barnabas.log.segment.SegmentFiles;
-import io.barnabas.log.segment.SegmentLog;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
@@ -15,22 +12,35 @@ final class ReplicaScrub {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaScrub.class);
     private static final long UNKNOWN = -1;
 
-    private final SegmentFiles files;
+    private final RatisPartitionReplica replica;
+    private final PartitionEnvironment environment;
     private volatile long scrubbedAtMs = UNKNOWN;
     private volatile long bytes;
     private volatile String finding;
 
-    ReplicaScrub(SegmentFiles files) {
-        this.files = files;
+    ReplicaScrub(RatisPartitionReplica replica, PartitionEnvironment environment) {
+        this.replica = replica;
+        this.environment = environment;
     }
 
-    /** When the replica in {@code directory} was last found well. */
-    long scrubbedAtMs(Path directory) {
+    boolean isPossible() {
+        return replica.servedLog() != null;
+    }
+
+    /** Whether there is anything to scrub: only closed segments are. */
+    boolean hasClosedSegments() {
+        ReplicaLog open = replica.log();
+        return open != null && open.segments().segments() > 1;
+    }
+
+    /** When the replica was last found well. */
+    long scrubbedAtMs() {
         if (scrubbedAtMs == UNKNOWN) {
             try {
-                scrubbedAtMs = ScrubbedFile.read(files, directory);
+                scrubbedAtMs =
+                        ScrubbedFile.read(environment.files(), replica.files().directory());
             } catch (IOException e) {
-                LOG.warn("{}: when it was last scrubbed is not known: {}", directory, e.toString());
+                LOG.warn("{}: when it was last scrubbed is not known: {}", replica, e.toString());
                 scrubbedAtMs = 0;
             }
         }
@@ -38,32 +48,40 @@ final class ReplicaScrub {
     }
 
     /**
-     * Reads the closed segments.
+     * Checks the data of the closed segments; damage fails the replica, so that it is repaired from its peers.
      *
-     * @param upperOffset the high watermark
-     * @param nowMs the time of day
      * @param goOn is told of bytes read, and may wait; false ends it
-     * @throws IOException when data are damaged, or cannot be read
      */
-    void run(SegmentLog log, Path directory, long upperOffset, long nowMs, LongPredicate goOn) throws IOException {
-        bytes = 0;
-        boolean finished;
+    void run(LongPredicate goOn) {
+        ReplicaLog open = replica.log();
+        long nowMs = environment.clockMs().getAsLong();
         try {
-            finished = log.verifyClosed(upperOffset, read -> {
-                bytes += read;
-                return goOn.test(read);
-            });
+            if (verify(open, goOn)) {
+                found(nowMs);
+            }
         } catch (IOException e) {
             finding = e.getMessage();
-            throw e;
-        }
-        if (finished) {
-            scrubbedAtMs = nowMs;
-            try {
-                ScrubbedFile.write(files, directory, nowMs);
-            } catch (IOException e) {
-                LOG.warn("{}: cannot write down when it was scrubbed: {}", directory, e.toString());
+            // A log that was closed or replaced meanwhile says nothing of the one that serves.
+            if (replica.servedLog() == open) {
+                replica.fail("was found damaged while it was scrubbed: " + e.getMessage(), e);
             }
+        }
+    }
+
+    private boolean verify(ReplicaLog open, LongPredicate goOn) throws IOException {
+        bytes = 0;
+        return open.segments().verifyClosed(open.highWatermark(), read -> {
+            bytes += read;
+            return replica.servedLog() == open && goOn.test(read);
+        });
+    }
+
+    private void found(long nowMs) {
+        scrubbedAtMs = nowMs;
+        try {
+            ScrubbedFile.write(environment.files(), replica.files().directory(), nowMs);
+        } catch (IOException e) {
+            LOG.warn("{}: cannot write down when it was scrubbed: {}", replica, e.toString());
         }
     }
 

@@ -89,7 +89,7 @@ final class RestoredReplicas {
                 return;
             }
             RatisPartitionReplica replica = replicas.apply(groupId);
-            replica.openFiles(root);
+            replica.files().open(root);
             RaftStorage storage = StorageImplUtils.newRaftStorage(
                     root.toFile(),
                     SizeInBytes.ZERO,

@@ -52,14 +52,14 @@ final class Scrubber implements AutoCloseable {
         long wait = SHORTEST_WAIT_MS;
         while (!waits(TimeUnit.MILLISECONDS.toNanos(Math.clamp(wait, SHORTEST_WAIT_MS, LONGEST_WAIT_MS)))) {
             List<Candidate<RatisPartitionReplica>> candidates = replicas.get().stream()
-                    .filter(RatisPartitionReplica::isScrubbable)
-                    .filter(RatisPartitionReplica::hasClosedSegments)
-                    .map(replica -> new Candidate<>(replica, replica.scrubbedAtMs()))
+                    .filter(replica -> replica.scrub().isPossible())
+                    .filter(replica -> replica.scrub().hasClosedSegments())
+                    .map(replica -> new Candidate<>(replica, replica.scrub().scrubbedAtMs()))
                     .toList();
             long now = System.currentTimeMillis();
             Optional<RatisPartitionReplica> next = schedule.next(candidates, now);
             try {
-                next.ifPresent(replica -> replica.scrub(this::read));
+                next.ifPresent(replica -> replica.scrub().run(this::read));
             } catch (RuntimeException e) {
                 LOG.warn("{}: scrubbing failed and is tried again", next.orElseThrow(), e);
                 waits(TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MS));

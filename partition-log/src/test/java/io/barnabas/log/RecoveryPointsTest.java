@@ -42,6 +42,6 @@ class RecoveryPointsTest {
     private static long finalTo(LocalHosts hosts, UUID groupId) {
         RatisPartitionReplica replica =
                 (RatisPartitionReplica) hosts.host(1).replica(groupId).orElseThrow();
-        return replica.cleanable().orElseThrow().finalTo();
+        return replica.upkeep().cleanable().orElseThrow().finalTo();
     }
 }
