@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,9 +178,7 @@ final class Acceptor {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (cause instanceof GarbageException
-                    || cause instanceof SSLException
-                    || cause.getCause() instanceof SSLException) {
+            if (GarbageException.arrived(cause)) {
                 turnedAway(ctx.channel().remoteAddress(), "somebody", String.valueOf(cause.getMessage()));
             }
             ctx.close();

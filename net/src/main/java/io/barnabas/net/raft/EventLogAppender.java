@@ -2,8 +2,6 @@ package io.barnabas.net.raft;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.retry.RetryPolicy;
 import org.apache.ratis.server.RaftServer;
@@ -36,11 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends one group's log to one follower without a thread: whatever may make a difference schedules {@link #drain} on the
  * event loop of the follower's data connection, once however often it is asked for. Heartbeats go over the other
- * connection ({@link HeartbeatWheel}) and never wait for entries, nor for the lock here.
- *
- * <p>Raft's {@code nextIndex} and what is in flight change together under the lock. A request is in flight before
- * {@code nextIndex} passes it, so that a heartbeat that reads them in the other order never names an entry that may
- * not have arrived.
+ * connection ({@link HeartbeatWheel}) and never wait for entries, nor for the lock of the {@link SendWindow}.
  */
 final class EventLogAppender extends LogAppenderBase {
 
@@ -48,9 +41,6 @@ final class EventLogAppender extends LogAppenderBase {
 
     /** A follower so far behind may need entries from the disk, which must not hold up an event loop. */
     private static final int MAX_LAG_IN_MEMORY = 1_000;
-
-    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
-    private static final TimeDuration READ_TIMEOUT = TimeDuration.valueOf(10, TimeUnit.SECONDS);
 
     /** Numbers appenders of this process, so that a late reply is never taken for one to a later appender. */
     private static final AtomicLong IDS = new AtomicLong(System.nanoTime());
@@ -66,21 +56,15 @@ final class EventLogAppender extends LogAppenderBase {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Map<Long, Timestamp> heartbeats = new ConcurrentHashMap<>();
 
-    private final Object lock = new Object();
-    private final InFlight inFlight;
-    /** Grows whenever what was sent is forgotten. */
-    private long resets;
-    /** Until the follower's log is known to agree, one request at a time. */
-    private boolean probing = true;
-
-    private volatile boolean inFlightEmpty = true;
+    private final SendWindow window;
     private volatile boolean paused;
 
     EventLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower, Peer peer) {
         super(server, leaderState, follower);
         this.peer = peer;
         this.config = peer.config();
-        this.inFlight = new InFlight(config.window());
+        this.window =
+                new SendWindow(this, config.window(), this::getNextIndexForError, this::getNextIndexForInconsistency);
         this.groupId = server.getMemberId().getGroupId();
         this.retryPolicy = RetryPolicy.parse(
                 RaftServerConfigKeys.Log.Appender.retryPolicy(
@@ -123,7 +107,7 @@ final class EventLogAppender extends LogAppenderBase {
 
     @Override
     public boolean hasPendingDataRequests() {
-        return !inFlightEmpty;
+        return !window.isEmpty();
     }
 
     @Override
@@ -210,16 +194,9 @@ final class EventLogAppender extends LogAppenderBase {
     }
 
     private @Nullable ByteBuf next() throws IOException, TimeoutException {
-        long first;
-        long begun;
-        int most;
-        synchronized (lock) {
-            if (!hasAppendEntries() || (probing ? !inFlight.isEmpty() : !inFlight.hasRoom())) {
-                return null;
-            }
-            first = getFollower().getNextIndex();
-            begun = resets;
-            most = inFlight.entriesLeft();
+        long first = window.begin();
+        if (first == SendWindow.NOTHING) {
+            return null;
         }
         TermIndex previous = getPrevious(first);
         if (previous == null
@@ -228,46 +205,15 @@ final class EventLogAppender extends LogAppenderBase {
             // Purged meanwhile: a snapshot is due, which the next heartbeat's round finds out.
             return null;
         }
-        Batch batch = gather(first, most);
+        EntryBatch batch = EntryBatch.gather(getRaftLog(), groupId, config, first, window.mostEntries());
         long callId = callIds.getAndIncrement();
         AppendEntriesRequestProto request =
-                getLeaderState().newAppendEntriesRequestProto(getFollower(), batch.entries, previous, callId);
-        synchronized (lock) {
-            if (begun != resets) {
-                return null;
-            }
-            inFlightEmpty = false;
-            inFlight.add(callId, new InFlight.Sent(first, batch.entries.size(), batch.bytes, Timestamp.currentTime()));
-            getFollower().increaseNextIndex(first + batch.entries.size());
+                getLeaderState().newAppendEntriesRequestProto(getFollower(), batch.entries(), previous, callId);
+        if (!window.sent(callId, first, batch)) {
+            return null;
         }
         getFollower().updateLastRpcSendTime(false);
-        return Frames.append(peer.data().alloc(), id, request, batch.payloads);
-    }
-
-    /** Entries of one request. */
-    private record Batch(List<LogEntryProto> entries, List<ByteBuffer> payloads, int bytes) {}
-
-    private Batch gather(long first, int most) throws IOException, TimeoutException {
-        long end = Math.min(getRaftLog().getNextIndex(), first + Math.max(1, most));
-        EntryPayloads source = config.payloads();
-        List<LogEntryProto> entries = new ArrayList<>();
-        List<ByteBuffer> payloads = new ArrayList<>();
-        boolean anyPayload = false;
-        int bytes = 0;
-        for (long index = first; index < end; index++) {
-            RaftLog.EntryWithData withData = getRaftLog().getEntryWithData(index);
-            LogEntryProto entry = withData.getEntry(READ_TIMEOUT);
-            int payloadSize = source.sizeOf(entry);
-            int size = withData.getSerializedSize() + payloadSize;
-            if (!entries.isEmpty() && bytes + size > config.window().requestBytes()) {
-                break;
-            }
-            anyPayload |= payloadSize != 0;
-            entries.add(entry);
-            payloads.add(payloadSize == 0 ? NO_PAYLOAD : source.read(groupId, entry));
-            bytes += size;
-        }
-        return new Batch(entries, anyPayload ? payloads : List.of(), bytes);
+        return Frames.append(peer.data().alloc(), id, request, batch.payloads());
     }
 
     /** The next heartbeat; null when this no longer leads. */
@@ -277,7 +223,7 @@ final class EventLogAppender extends LogAppenderBase {
         resetHeartbeatTrigger();
         try {
             long next = getFollower().getNextIndex();
-            TermIndex previous = inFlightEmpty && !snapshots.isUnderWay() ? getPrevious(next) : null;
+            TermIndex previous = window.isEmpty() && !snapshots.isUnderWay() ? getPrevious(next) : null;
             long callId = callIds.getAndIncrement();
             AppendEntriesRequestProto request =
                     getLeaderState().newAppendEntriesRequestProto(getFollower(), List.of(), previous, callId);
@@ -294,15 +240,7 @@ final class EventLogAppender extends LogAppenderBase {
     void look() {
         long limitMs = config.requestTimeout().toMillis();
         heartbeats.values().removeIf(sent -> sent.elapsedTimeMs() > limitMs);
-        boolean expired;
-        synchronized (lock) {
-            expired = inFlight.hasExpired(limitMs);
-            if (expired) {
-                // The follower may have the entries and only its answer be lost: a heartbeat would not tell.
-                restartFrom(inFlight.first());
-            }
-        }
-        if (expired) {
+        if (window.expire(limitMs)) {
             LOGGER.warn("{}: entries were not answered within {} ms", this, limitMs);
         }
         getLeaderState().checkHealth(getFollower());
@@ -319,10 +257,7 @@ final class EventLogAppender extends LogAppenderBase {
         if (heartbeat) {
             sentTime = heartbeats.remove(callId);
         } else {
-            synchronized (lock) {
-                sent = inFlight.remove(callId);
-                inFlightEmpty = inFlight.isEmpty();
-            }
+            sent = window.answered(callId);
             sentTime = sent == null ? null : sent.time();
         }
         FollowerInfo follower = getFollower();
@@ -352,9 +287,7 @@ final class EventLogAppender extends LogAppenderBase {
         FollowerInfo follower = getFollower();
         follower.getErrorState().updateErrorCount(false);
         if (!reply.getIsHearbeat()) {
-            synchronized (lock) {
-                probing = false;
-            }
+            window.agreed();
         }
         getLeaderState().onFollowerCommitIndex(follower, reply.getFollowerCommit());
         // A heartbeat's reply says nothing of what matches.
@@ -365,16 +298,10 @@ final class EventLogAppender extends LogAppenderBase {
     }
 
     private void inconsistent(AppendEntriesReplyProto reply, boolean heartbeat, InFlight.@Nullable Sent sent) {
-        synchronized (lock) {
-            boolean outdated = heartbeat ? !inFlight.isEmpty() || snapshots.isUnderWay() : sent == null;
-            if (outdated) {
-                return;
-            }
-            forget();
-            long first = sent == null ? RaftLog.INVALID_LOG_INDEX : sent.first();
-            getFollower().setNextIndex(getNextIndexForInconsistency(first, reply.getNextIndex()));
+        boolean outdated = heartbeat ? snapshots.isUnderWay() : sent == null;
+        if (!outdated && window.disagreed(sent, reply.getNextIndex())) {
+            failed();
         }
-        failed();
     }
 
     /** The follower's node could not do it. */
@@ -384,14 +311,7 @@ final class EventLogAppender extends LogAppenderBase {
             heartbeats.remove(callId);
             return;
         }
-        synchronized (lock) {
-            InFlight.Sent sent = inFlight.remove(callId);
-            if (sent == null) {
-                return;
-            }
-            restartFrom(sent.first());
-        }
-        if (isRunning()) {
+        if (window.refused(callId) && isRunning()) {
             failed();
         }
     }
@@ -399,24 +319,7 @@ final class EventLogAppender extends LogAppenderBase {
     /** The data connection broke: nobody knows what arrived. */
     void disconnected() {
         heartbeats.clear();
-        synchronized (lock) {
-            restartFrom(inFlight.first());
-        }
-    }
-
-    /** Forgets what is in flight and sends again from an entry on, unless that is negative. */
-    private void restartFrom(long first) {
-        forget();
-        if (first >= 0) {
-            getFollower().computeNextIndex(getNextIndexForError(first));
-        }
-    }
-
-    private void forget() {
-        inFlight.clear();
-        inFlightEmpty = true;
-        probing = true;
-        resets++;
+        window.restart();
     }
 
     /** Waits longer the more often in a row it went wrong. */
