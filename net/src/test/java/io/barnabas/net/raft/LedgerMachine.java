@@ -1,9 +1,6 @@
 package io.barnabas.net.raft;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,27 +10,16 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.storage.FileInfo;
-import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
-import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
-import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.util.LifeCycle;
-import org.apache.ratis.util.MD5FileUtil;
 
 /** Writes down each line it applies and where; takes payloads as the partition log does. */
-final class LedgerMachine extends BaseStateMachine {
+final class LedgerMachine extends LineMachine {
 
     private static final ByteString CLAIM = ByteString.copyFrom(new byte[] {1});
 
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
     private final LedgerPayloads payloads;
     private final Violations violations;
     private final Function<RaftPeerId, LedgerMachine> others;
@@ -76,55 +62,20 @@ final class LedgerMachine extends BaseStateMachine {
     }
 
     @Override
-    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
-        super.initialize(server, groupId, raftStorage);
-        getLifeCycle().startAndTransition(() -> {
-            storage.init(raftStorage);
-            load();
-        });
-    }
-
-    @Override
-    public void pause() {
-        getLifeCycle().transition(LifeCycle.State.PAUSING);
-        getLifeCycle().transition(LifeCycle.State.PAUSED);
-    }
-
-    @Override
     public void reinitialize() throws IOException {
         reloads.incrementAndGet();
-        getLifeCycle().startAndTransition(this::load);
+        super.reinitialize();
     }
 
-    private synchronized void load() throws IOException {
-        SingleFileSnapshotInfo snapshot = storage.loadLatestSnapshot();
-        if (snapshot == null) {
-            return;
-        }
+    @Override
+    List<String> toLines() {
+        return applied.stream().map(Applied::text).toList();
+    }
+
+    @Override
+    void restore(List<String> snapshot) {
         applied.clear();
-        for (String text : Files.readAllLines(snapshot.getFile().getPath(), StandardCharsets.UTF_8)) {
-            applied.add(Applied.parse(text));
-        }
-        setLastAppliedTermIndex(snapshot.getTermIndex());
-    }
-
-    @Override
-    public StateMachineStorage getStateMachineStorage() {
-        return storage;
-    }
-
-    @Override
-    public synchronized long takeSnapshot() throws IOException {
-        TermIndex last = getLastAppliedTermIndex();
-        save(last, applied);
-        return last.getIndex();
-    }
-
-    private void save(TermIndex last, List<Applied> lines) throws IOException {
-        File file = storage.getSnapshotFile(last.getTerm(), last.getIndex());
-        Files.write(file.toPath(), lines.stream().map(Applied::text).toList(), StandardCharsets.UTF_8);
-        storage.updateLatestSnapshot(new SingleFileSnapshotInfo(
-                new FileInfo(file.toPath(), MD5FileUtil.computeAndSaveMd5ForFile(file)), last));
+        snapshot.forEach(text -> applied.add(Applied.parse(text)));
     }
 
     @Override
@@ -133,10 +84,10 @@ final class LedgerMachine extends BaseStateMachine {
                 role.getFollowerInfo().getLeaderInfo().getId().getId());
         return CompletableFuture.supplyAsync(() -> {
             LedgerMachine source = others.apply(leader);
-            List<Applied> lines;
+            List<String> lines;
             TermIndex last;
             synchronized (source) {
-                lines = source.applied();
+                lines = source.toLines();
                 last = source.getLastAppliedTermIndex();
             }
             try {
