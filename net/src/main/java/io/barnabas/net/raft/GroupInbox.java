@@ -96,20 +96,28 @@ final class GroupInbox {
         try {
             task.run(current());
         } catch (IOException | RuntimeException e) {
-            division = null;
             task.failed(e);
         }
     }
 
     private RaftServer.Division current() throws IOException {
         RaftServer.Division known = division;
-        if (known == null || !known.getInfo().getLifeCycleState().isRunning()) {
-            // It may have been closed and opened again.
-            known = server.getDivision(groupId);
-            awaitOpen(known);
-            division = known;
+        if (known != null && known.getInfo().getLifeCycleState().isRunning()) {
+            return known;
         }
-        return known;
+        // It may have been closed and opened again.
+        RaftServer.Division found;
+        try {
+            found = server.getDivision(groupId);
+        } catch (IOException e) {
+            division = null;
+            throw e;
+        }
+        if (found != known || found.getInfo().getLifeCycleState().isClosingOrClosed()) {
+            awaitOpen(found);
+            division = found;
+        }
+        return found;
     }
 
     /**
@@ -134,7 +142,7 @@ final class GroupInbox {
         }
     }
 
-    /** One that is not a member yet has a role when it is open, but runs only when its leader has let it in. */
+    /** One that is to be let in by its leader has a role when it is open, but runs only when that has happened. */
     private static boolean isOpen(RaftServer.Division division) {
         return switch (division.getInfo().getLifeCycleState()) {
             case NEW -> false;
@@ -152,12 +160,7 @@ final class GroupInbox {
      * @throws IOException when the group does not run here
      */
     void find() throws IOException {
-        try {
-            current();
-        } catch (IOException e) {
-            division = null;
-            throw e;
-        }
+        current();
     }
 
     /** Whether the division follows this leader in this term already, so that nothing has to be stopped or forgotten. */
