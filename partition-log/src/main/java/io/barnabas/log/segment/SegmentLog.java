@@ -8,11 +8,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
@@ -33,14 +30,8 @@ public final class SegmentLog implements Closeable {
     private final IndexSink index;
     private final RecoveryReport recovery;
     private final CleanedOffset cleaned;
-    /** Held while segments or batches are taken out of the log and the index, and while entries are restored. */
-    private final ReentrantLock removals = new ReentrantLock();
-
-    private final AtomicBoolean directoryDirty = new AtomicBoolean(true);
-    private volatile List<Segment> segments;
-    private volatile boolean closed;
-    private volatile boolean deleted;
-    private final SegmentReads reads = new SegmentReads(this::openSegments);
+    private final SegmentList segments;
+    private final SegmentReads reads;
 
     private SegmentLog(
             SegmentFiles files, Path directory, SegmentLogConfig config, IndexSink index, long recoveryOffset)
@@ -52,8 +43,8 @@ public final class SegmentLog implements Closeable {
         files.createDirectory(directory);
         this.cleaned = CleanedOffset.read(files, directory);
         SegmentRecovery run = new SegmentRecovery(files, directory, config, index, recoveryOffset);
-        List<Segment> found = run.run();
-        this.segments = found.isEmpty() ? List.of(newSegment(0)) : List.copyOf(found);
+        this.segments = new SegmentList(files, directory, index, run.run(), config);
+        this.reads = new SegmentReads(segments::open);
         this.recovery = run.report();
     }
 
@@ -133,34 +124,14 @@ public final class SegmentLog implements Closeable {
     }
 
     private Segment segmentFor(Pending batch, long nowMs) throws IOException {
-        Segment active = openSegments().getLast();
+        Segment active = segments.open().getLast();
         active.trim();
         long size = active.extent().size();
         boolean full = size + batch.header().sizeInBytes() > config.segmentBytes();
         if (size == 0 || !(full || active.isOlderThan(config.segmentMs(), nowMs))) {
             return active;
         }
-        return addSegmentAfter(active);
-    }
-
-    private Segment addSegmentAfter(Segment active) throws IOException {
-        Segment next = newSegment(active.extent().nextOffset());
-        List<Segment> more = new ArrayList<>(segments);
-        more.add(next);
-        segments = List.copyOf(more);
-        active.seal();
-        return next;
-    }
-
-    private Segment newSegment(long baseOffset) throws IOException {
-        SegmentFile file = new SegmentFile(files, SegmentRecovery.fileOf(directory, baseOffset));
-        if (file.size() > 0) {
-            file.truncate(0);
-        }
-        directoryDirty.set(true);
-        Segment segment = new Segment(baseOffset, file, index, config, Extent.empty(baseOffset), 0);
-        segment.entries().completed(segment.entries().state(), segment.extent());
-        return segment;
+        return segments.addAfter(active, config);
     }
 
     /**
@@ -170,7 +141,7 @@ public final class SegmentLog implements Closeable {
      * @throws IOException when the disk failed; then nothing more may be claimed durable
      */
     public long flush() throws IOException {
-        List<Segment> all = openSegments();
+        List<Segment> all = segments.open();
         long end = all.getLast().extent().nextOffset();
         for (Segment segment : all) {
             if (segment.file().retain()) {
@@ -185,13 +156,8 @@ public final class SegmentLog implements Closeable {
         boolean vouched = all.size() > 1
                 || all.getFirst().baseOffset() > 0
                 || all.getFirst().extent().size() > 0;
-        if (vouched && directoryDirty.getAndSet(false)) {
-            try {
-                files.syncDirectory(directory);
-            } catch (IOException e) {
-                directoryDirty.set(true);
-                throw DiskFault.ofSync(directory, e);
-            }
+        if (vouched) {
+            segments.syncNames();
         }
         return end;
     }
@@ -202,7 +168,7 @@ public final class SegmentLog implements Closeable {
      * @throws IllegalArgumentException when the offset is below the log's start
      */
     public void truncateTo(long offset) throws IOException {
-        List<Segment> all = openSegments();
+        segments.requireOpen();
         if (offset >= logEndOffset()) {
             return;
         }
@@ -211,18 +177,7 @@ public final class SegmentLog implements Closeable {
                     + " and cannot be truncated to " + offset);
         }
         cleaned.moveTo(Math.min(offset, cleaned.offset()));
-        int keep = SegmentReads.indexOf(all, offset);
-        Extent shorter = all.get(keep).extentBelow(offset);
-        removals.lock();
-        try {
-            index.truncate(shorter.nextOffset());
-            segments = List.copyOf(all.subList(0, keep + 1));
-            // The last goes first: a crash in between then leaves a log without a gap.
-            drop(all.subList(keep + 1, all.size()));
-            all.get(keep).truncateTo(shorter);
-        } finally {
-            removals.unlock();
-        }
+        segments.truncateTo(offset);
     }
 
     /**
@@ -236,37 +191,20 @@ public final class SegmentLog implements Closeable {
             }
             return;
         }
-        List<Segment> all = openSegments();
-        int keep = SegmentReads.indexOf(all, offset);
-        if (keep <= 0) {
-            return;
-        }
-        removals.lock();
-        try {
-            segments = List.copyOf(all.subList(keep, all.size()));
-            index.trim(all.get(keep).baseOffset());
-        } finally {
-            removals.unlock();
-        }
-        // The oldest goes first: a crash in between then leaves a log without a gap.
-        for (Segment segment : all.subList(0, keep)) {
-            segment.file().delete();
-            segment.file().release();
-        }
-        files.syncDirectory(directory);
+        segments.trimTo(offset);
     }
 
     /** What is known of each segment, oldest first. */
     public List<SegmentFacts> facts() {
-        return segments.stream().map(Segment::facts).toList();
+        return segments.all().stream().map(Segment::facts).toList();
     }
 
     /** Closes the newest segment, so that it may be deleted or compacted, unless it is empty. */
     public void roll() throws IOException {
-        Segment active = openSegments().getLast();
+        Segment active = segments.open().getLast();
         active.trim();
         if (active.extent().size() > 0) {
-            addSegmentAfter(active);
+            segments.addAfter(active, config);
         }
     }
 
@@ -275,54 +213,26 @@ public final class SegmentLog implements Closeable {
      * the log is closed.
      */
     public void restartAt(long offset) throws IOException {
-        List<Segment> all = openSegments();
-        removals.lock();
-        try {
-            index.clear();
-            cleaned.moveTo(0);
-            replaceAll(all, offset);
-        } finally {
-            removals.unlock();
-        }
+        segments.requireOpen();
+        cleaned.moveTo(0);
+        segments.restartAt(offset, config);
         flush();
-    }
-
-    private void replaceAll(List<Segment> all, long offset) throws IOException {
-        boolean done = false;
-        try {
-            drop(all);
-            segments = List.of(newSegment(offset));
-            done = true;
-        } finally {
-            // Without a segment to read from, readers are better told.
-            closed = !done;
-        }
-    }
-
-    private void drop(List<Segment> dropped) throws IOException {
-        for (Segment segment : dropped.reversed()) {
-            segment.file().delete();
-            segment.file().release();
-        }
-        if (!dropped.isEmpty()) {
-            files.syncDirectory(directory);
-        }
     }
 
     /** The offset of the first record, or of the next one when there is none. */
     public long logStartOffset() {
-        return segments.getFirst().baseOffset();
+        return segments.all().getFirst().baseOffset();
     }
 
     /** The offset that the next record gets. */
     public long logEndOffset() {
-        return segments.getLast().extent().nextOffset();
+        return segments.all().getLast().extent().nextOffset();
     }
 
     /** Bytes of all batches. */
     public long sizeInBytes() {
         long size = 0;
-        for (Segment segment : segments) {
+        for (Segment segment : segments.all()) {
             size += segment.extent().size();
         }
         return size;
@@ -330,7 +240,7 @@ public final class SegmentLog implements Closeable {
 
     /** Number of segment files. */
     public int segments() {
-        return segments.size();
+        return segments.all().size();
     }
 
     /**
@@ -396,29 +306,12 @@ public final class SegmentLog implements Closeable {
      * @return empty when there are none such, or one of them is still written to
      */
     public Optional<Replacement> replacement(long fromOffset, long toOffset) throws IOException {
-        return new SegmentSwap(files, directory).begin(this, openSegments(), fromOffset, toOffset, index, config);
+        return new SegmentSwap(files, directory).begin(this, segments.open(), fromOffset, toOffset, index, config);
     }
 
     /** Puts {@code next} in the place of {@code old}; see {@link Replacement}. */
     boolean swap(List<Segment> old, Segment next) throws IOException {
-        List<Segment> all = openSegments();
-        int first = all.indexOf(old.getFirst());
-        int last = first + old.size();
-        if (first < 0 || last >= all.size() || !all.subList(first, last).equals(old)) {
-            return false;
-        }
-        List<Segment> changed = new ArrayList<>(all.subList(0, first));
-        changed.add(next);
-        changed.addAll(all.subList(last, all.size()));
-        new SegmentSwap(files, directory).commit(old, next, () -> {
-            removals.lock();
-            try {
-                segments = List.copyOf(changed);
-            } finally {
-                removals.unlock();
-            }
-        });
-        return true;
+        return segments.swap(old, next);
     }
 
     /** The offset up to which the log has been compacted, 0 when it never was. */
@@ -440,8 +333,7 @@ public final class SegmentLog implements Closeable {
      * @throws CorruptLogException when a segment is damaged
      */
     public boolean restoreIndex(LongConsumer pace) throws IOException {
-        return index.restoredLater()
-                && new IndexRestoration(() -> closed || deleted ? List.of() : segments, removals, index).run(pace);
+        return segments.restoreIndex(pace);
     }
 
     /**
@@ -453,43 +345,13 @@ public final class SegmentLog implements Closeable {
      * @throws CorruptLogException when a segment is damaged or its file is gone
      */
     public boolean verifyClosed(long upperOffset, LongPredicate goOn) throws IOException {
-        List<Segment> all = segments;
-        for (Segment segment : all.subList(0, all.size() - 1)) {
-            if (closed) {
-                return false;
-            }
-            if (segment.baseOffset() < upperOffset
-                    && segments.contains(segment)
-                    && segment.file().retain()) {
-                try {
-                    SegmentScrub scrub = new SegmentScrub(segment, upperOffset);
-                    for (long read = scrub.step(); read > 0; read = scrub.step()) {
-                        if (!goOn.test(read)) {
-                            return false;
-                        }
-                    }
-                    segment.file().expectThere();
-                } finally {
-                    segment.file().release();
-                }
-            }
-        }
-        return !closed;
+        return SegmentScrub.ofClosed(segments, upperOffset, goOn);
     }
 
     /** Gives up the files; those of slices stay open until these are released. Does not flush. */
     @Override
     public void close() throws IOException {
-        if (!closed) {
-            closed = true;
-            try {
-                segments.getLast().trim();
-            } finally {
-                for (Segment segment : segments) {
-                    segment.file().release();
-                }
-            }
-        }
+        segments.close();
     }
 
     /**
@@ -499,9 +361,9 @@ public final class SegmentLog implements Closeable {
      */
     public void closeCleanly() throws IOException {
         try {
-            segments.getLast().trim();
+            segments.all().getLast().trim();
             flush();
-            CleanShutdown.write(files, directory, segments);
+            CleanShutdown.write(files, directory, segments.all());
         } finally {
             close();
         }
@@ -509,37 +371,7 @@ public final class SegmentLog implements Closeable {
 
     /** Closes the log and deletes its files and its index. */
     public void deleteAll() throws IOException {
-        List<Segment> all = segments;
-        removals.lock();
-        try {
-            deleted = true;
-            index.clear();
-        } finally {
-            removals.unlock();
-        }
-        for (Segment segment : all.reversed()) {
-            segment.file().delete();
-        }
-        for (Path file : files.list(directory)) {
-            if (SwapRecovery.isPassing(file)) {
-                files.delete(file);
-            }
-        }
         cleaned.delete();
-        files.syncDirectory(directory);
-        if (!closed) {
-            closed = true;
-            for (Segment segment : all) {
-                segment.file().release();
-            }
-        }
-    }
-
-    private List<Segment> openSegments() throws IOException {
-        List<Segment> all = segments;
-        if (closed) {
-            throw new IOException("log " + directory + " is closed");
-        }
-        return all;
+        segments.deleteAll();
     }
 }

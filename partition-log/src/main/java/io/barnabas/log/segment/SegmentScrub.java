@@ -4,7 +4,9 @@ import io.barnabas.log.rules.BatchHeader;
 import io.barnabas.log.rules.BatchRules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,6 +31,37 @@ final class SegmentScrub {
         this.extent = segment.extent();
         this.upperOffset = upperOffset;
         this.next = segment.baseOffset();
+    }
+
+    /**
+     * Checks the closed segments of a log, but not those that are trimmed or replaced meanwhile.
+     *
+     * @param goOn is told how many bytes were read, and may wait; false ends it
+     * @return whether it came to its end
+     */
+    static boolean ofClosed(SegmentList segments, long upperOffset, LongPredicate goOn) throws IOException {
+        List<Segment> all = segments.all();
+        for (Segment segment : all.subList(0, all.size() - 1)) {
+            if (segments.isClosed()) {
+                return false;
+            }
+            if (segment.baseOffset() < upperOffset
+                    && segments.all().contains(segment)
+                    && segment.file().retain()) {
+                try {
+                    SegmentScrub scrub = new SegmentScrub(segment, upperOffset);
+                    for (long read = scrub.step(); read > 0; read = scrub.step()) {
+                        if (!goOn.test(read)) {
+                            return false;
+                        }
+                    }
+                    segment.file().expectThere();
+                } finally {
+                    segment.file().release();
+                }
+            }
+        }
+        return !segments.isClosed();
     }
 
     /**
