@@ -75,7 +75,7 @@ public final class Linearizability<S> {
                 continue;
             }
             slots.remove(number);
-            Set<Configuration<S>> left = afterCompletion(slot, operation);
+            Set<Configuration<S>> left = afterCompletion(slot);
             if (steps > maxSteps) {
                 return new Verdict.Undecided<>(steps, underWay.size());
             }
@@ -100,7 +100,7 @@ public final class Linearizability<S> {
     }
 
     /** All configurations in which the operation of this slot has taken effect; its slot is free in them. */
-    private Set<Configuration<S>> afterCompletion(int slot, Operation completed) {
+    private Set<Configuration<S>> afterCompletion(int slot) {
         Set<Configuration<S>> left = new LinkedHashSet<>();
         Set<Configuration<S>> seen = new HashSet<>();
         possible.forEach(configuration -> seen.add(withLooks(configuration)));
