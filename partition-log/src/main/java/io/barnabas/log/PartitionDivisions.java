@@ -39,6 +39,7 @@ final class PartitionDivisions {
     private final Executor blocking;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
+    private final ElectionPatience patience;
     /** Null until groups were looked for. */
     private volatile RaftServer server;
 
@@ -54,6 +55,7 @@ final class PartitionDivisions {
         this.parameters = parameters;
         this.stateMachines = stateMachines;
         this.blocking = blocking;
+        this.patience = ElectionPatience.of(raft);
     }
 
     /**
@@ -130,6 +132,7 @@ final class PartitionDivisions {
 
     /** @param members none for a group that will be told its members, or reads them from its files */
     CompletableFuture<Void> open(UUID groupId, List<RaftPeer> members) {
+        patience.apply(raft, openGroups());
         RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(groupId), members);
         return send(GroupManagementRequest.newAdd(clientId, self, callIds.incrementAndGet(), group, false));
     }
@@ -146,6 +149,14 @@ final class PartitionDivisions {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private int openGroups() {
+        int open = 0;
+        for (RaftGroupId ignored : server.getGroupIds()) {
+            open++;
+        }
+        return open;
     }
 
     RaftServer.Division division(UUID groupId) throws IOException {

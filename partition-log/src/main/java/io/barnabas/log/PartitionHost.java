@@ -25,6 +25,12 @@ public interface PartitionHost extends AutoCloseable {
      */
     CompletableFuture<PartitionReplica> add(PartitionSpec spec);
 
+    /**
+     * Runs a replica of a new partition: one that no process of this node ever ran. As {@link #add}, and the group elects
+     * its preferred leader without waiting for an election timeout.
+     */
+    CompletableFuture<PartitionReplica> create(PartitionSpec spec);
+
     /** Stops a replica and deletes its files. */
     CompletableFuture<Void> remove(UUID groupId);
 

@@ -1,6 +1,6 @@
 package io.barnabas.log;
 
-import io.barnabas.log.rules.rest.RestMachine;
+import io.barnabas.log.rules.rest.RestChoice;
 import io.barnabas.log.rules.rest.RestPoint;
 import io.barnabas.log.rules.rest.RestRequest;
 import java.util.ArrayList;
@@ -34,6 +34,7 @@ final class Quiescing implements RestingPartitions, AutoCloseable {
 
     private final Map<UUID, RatisPartitionReplica> replicas;
     private final QuiesceConfig config;
+    private final RestChoice choice;
     private final RestCalls calls;
     private volatile boolean closed;
     private final Semaphore closing = new Semaphore(CLOSING_AT_ONCE);
@@ -43,6 +44,7 @@ final class Quiescing implements RestingPartitions, AutoCloseable {
     Quiescing(Map<UUID, RatisPartitionReplica> replicas, QuiesceConfig config) {
         this.replicas = replicas;
         this.config = config;
+        this.choice = new RestChoice(config.idleMs(), config.awakeMax());
         this.calls = new RestCalls(config.peers());
     }
 
@@ -88,21 +90,26 @@ final class Quiescing implements RestingPartitions, AutoCloseable {
 
     private void look() {
         long now = nowMs();
+        int awake = 0;
         int underWay = 0;
+        List<RestChoice.Idle<RatisPartitionReplica>> led = new ArrayList<>();
         for (RatisPartitionReplica replica : replicas.values()) {
-            try {
-                replica.rest().look(now);
-            } catch (RuntimeException e) {
-                LOG.debug("{}: cannot say whether it is idle", replica, e);
+            switch (replica.rest().state()) {
+                case AWAKE, RISING, OPENING -> awake++;
+                case ASKING, GATHERING -> underWay++;
+                case CLOSING, RESTING, STOPPED -> {}
             }
-            RestMachine.State state = replica.rest().state();
-            if (state == RestMachine.State.ASKING || state == RestMachine.State.GATHERING) {
-                underWay++;
-            }
-            if (underWay >= RESTING_AT_ONCE) {
-                return;
-            }
+            replica.rest().idleMs(now).ifPresent(idle -> led.add(new RestChoice.Idle<>(replica, idle)));
         }
+        choice.choose(led, awake).stream()
+                .limit(Math.max(RESTING_AT_ONCE - underWay, 0))
+                .forEach(replica -> {
+                    try {
+                        replica.rest().idle();
+                    } catch (RuntimeException e) {
+                        LOG.debug("{}: cannot say whether it can rest", replica, e);
+                    }
+                });
     }
 
     private void lookForMissing() {
@@ -143,7 +150,7 @@ final class Quiescing implements RestingPartitions, AutoCloseable {
     /** Wishes that other nodes' replicas be awake; completes when they have answered, or not. */
     CompletableFuture<Void> wakeOthers(UUID groupId, Collection<Integer> nodes) {
         return CompletableFuture.allOf(nodes.stream()
-                .map(node -> calls.put(node, new RestRequest(RestRequest.Kind.WAKE, groupId, Optional.empty())))
+                .map(node -> calls.put(node, RestRequest.wake(groupId)))
                 .toArray(CompletableFuture[]::new));
     }
 

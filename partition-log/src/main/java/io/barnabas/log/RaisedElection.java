@@ -22,9 +22,13 @@ final class RaisedElection {
                                 .setReplyId(division.getId().toByteString())
                                 .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(
                                         division.getMemberId().getGroupId())))
-                        .setLeaderLastEntry(TermIndexProto.newBuilder()
-                                .setTerm(last.getTerm())
-                                .setIndex(last.getIndex()))
+                        .setLeaderLastEntry(
+                                last == null
+                                        ? TermIndexProto.getDefaultInstance()
+                                        : TermIndexProto.newBuilder()
+                                                .setTerm(last.getTerm())
+                                                .setIndex(last.getIndex())
+                                                .build())
                         .build());
     }
 }

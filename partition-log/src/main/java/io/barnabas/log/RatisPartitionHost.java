@@ -57,6 +57,7 @@ public final class RatisPartitionHost implements PartitionHost {
     private final ReplicaMoves moves;
     private final ReplicaChores chores;
     private final Quiescing quiescing;
+    private final FirstElection firstElection;
     private final RestingNode restingNode;
 
     private RatisPartitionHost(PartitionHostConfig config) throws IOException {
@@ -83,6 +84,7 @@ public final class RatisPartitionHost implements PartitionHost {
                 System::currentTimeMillis);
         config.claims().readFrom(this::batchAt);
         this.quiescing = new Quiescing(replicas, config.quiesce());
+        this.firstElection = new FirstElection(config.nodeId(), quiescing, blocking);
         this.chores = new ReplicaChores(replicas::values, config);
         this.divisions = new PartitionDivisions(
                 peerId,
@@ -243,6 +245,14 @@ public final class RatisPartitionHost implements PartitionHost {
         // Ratis writes a group's peers down with its first committed entry only; a replica that stopped before it
         // comes back knowing nobody and is started again with its peers.
         return stop(spec.groupId(), false).thenCompose(stopped -> start(spec));
+    }
+
+    @Override
+    public CompletableFuture<PartitionReplica> create(PartitionSpec spec) {
+        return add(spec)
+                .thenCompose(replica -> firstElection
+                        .opened((RatisPartitionReplica) replica, spec)
+                        .thenApply(led -> replica));
     }
 
     private static boolean hasPeers(RatisPartitionReplica replica) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -135,30 +136,31 @@ final class ReplicaRest {
         waiting.leaderChanged();
     }
 
-    /** Looks whether the replica has been idle for long enough. */
-    void look(long nowMs) {
+    /** For how many milliseconds a partition that is awake and led here has been idle; empty for others. */
+    OptionalLong idleMs(long nowMs) {
         Optional<RaftServer.Division> running = replica.division();
-        ReplicaLog log = replica.log();
         if (state != State.AWAKE
                 || running.isEmpty()
-                || log == null
+                || replica.log() == null
                 || replica.failure().isPresent()
                 || !running.get().getInfo().isLeader()) {
-            return;
+            return OptionalLong.empty();
         }
         long last = running.get().getRaftLog().getNextIndex();
-        long idle;
         synchronized (this) {
-            idle = idleness.seen(running.get().getInfo().getCurrentTerm(), last, nowMs);
-            if (nowMs < postponedUntilMs) {
-                return;
-            }
+            long idle = idleness.seen(running.get().getInfo().getCurrentTerm(), last, nowMs);
+            return nowMs < postponedUntilMs ? OptionalLong.empty() : OptionalLong.of(idle);
         }
-        if (idle >= node.idleMs()) {
-            RestFacts.settled(running.get(), log)
-                    .filter(point -> node.isFree(replica.groupId(), Optional.of(point)))
-                    .ifPresent(point -> run(rest -> rest.idle(point)));
-        }
+    }
+
+    /** Lets a partition that is led here rest, when all its members can. */
+    void idle() {
+        ReplicaLog log = replica.log();
+        replica.division()
+                .filter(running -> log != null)
+                .flatMap(running -> RestFacts.settled(running, log))
+                .filter(point -> node.isFree(replica.groupId(), Optional.of(point)))
+                .ifPresent(point -> run(rest -> rest.idle(point)));
     }
 
     /** Wakes the members that an open replica misses. */
@@ -186,6 +188,10 @@ final class ReplicaRest {
 
     /** Another node's request. */
     CompletableFuture<Boolean> answer(RestRequest request) {
+        boolean opening = state == State.AWAKE && replica.division().isEmpty();
+        if (opening) {
+            return CompletableFuture.completedFuture(false);
+        }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         long call;
         synchronized (this) {
@@ -285,8 +291,10 @@ final class ReplicaRest {
     }
 
     private void send(RestAction.Send send) {
-        Optional<RestPoint> point = send.kind() == RestRequest.Kind.WAKE ? Optional.empty() : Optional.of(send.point());
-        node.put(send.to(), new RestRequest(send.kind(), replica.groupId(), point))
+        RestRequest request = send.kind() == RestRequest.Kind.WAKE
+                ? RestRequest.wake(replica.groupId())
+                : new RestRequest(send.kind(), replica.groupId(), Optional.of(send.point()));
+        node.put(send.to(), request)
                 .thenAccept(yes -> run(rest -> rest.answered(send.to(), send.kind(), send.attempt(), yes)));
     }
 

@@ -178,6 +178,7 @@ final class LocalHosts implements AutoCloseable {
     private QuiesceConfig quiesce(int id) {
         return new QuiesceConfig(
                 idleMs,
+                Integer.MAX_VALUE,
                 (to, message) -> {
                     RatisPartitionHost asked = running.get(to);
                     return asked == null || cutOff.contains(to) || cutOff.contains(id)

@@ -199,7 +199,8 @@ public final class Node implements AutoCloseable {
                 SegmentFiles.direct(),
                 config.log().moveBytesPerSecond(),
                 this::directoryFailed,
-                new QuiesceConfig(config.log().quiesce().toMillis(), peers, this::isHeard)));
+                new QuiesceConfig(
+                        config.log().quiesce().toMillis(), config.log().awakeMax(), peers, this::isHeard)));
     }
 
     private boolean isHeard() {

@@ -103,6 +103,7 @@ public record NodeConfig(
      * @param index {@code log.index.*}
      * @param moveBytesPerSecond {@code replica.alter.log.dirs.io.max.bytes.per.second}
      * @param quiesce {@code partition.quiesce.ms}
+     * @param awakeMax {@code partition.awake.max}
      */
     public record Log(
             FlushMode flush,
@@ -115,7 +116,8 @@ public record NodeConfig(
             CleanerConfig cleaner,
             IndexConfig index,
             long moveBytesPerSecond,
-            Duration quiesce) {}
+            Duration quiesce,
+            int awakeMax) {}
 
     /**
      * Reads a settings file.

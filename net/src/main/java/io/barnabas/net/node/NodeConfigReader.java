@@ -31,6 +31,8 @@ final class NodeConfigReader {
 
     private final String source;
     private final Path directory;
+    private static final int AWAKE_FOR_EACH_PROCESSOR = 100;
+
     private final Map<String, String> explicit = new TreeMap<>();
     private final Map<String, String> effective = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -84,11 +86,18 @@ final class NodeConfigReader {
                                 longNumber(NodeKeys.LOG_INDEX_WRITE_BUFFER_BYTES),
                                 longNumber(NodeKeys.LOG_INDEX_REBUILD_BYTES_PER_SECOND)),
                         longNumber(NodeKeys.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND),
-                        millis(NodeKeys.PARTITION_QUIESCE_MS)),
+                        millis(NodeKeys.PARTITION_QUIESCE_MS),
+                        awakeMax()),
                 groups(),
                 millis(NodeKeys.BROKER_HEARTBEAT_INTERVAL_MS),
                 millis(NodeKeys.BROKER_SESSION_TIMEOUT_MS),
                 LeaderKeys.read(effective));
+    }
+
+    private int awakeMax() {
+        return value(NodeKeys.PARTITION_AWAKE_MAX)
+                .map(Integer::parseInt)
+                .orElse(AWAKE_FOR_EACH_PROCESSOR * Runtime.getRuntime().availableProcessors());
     }
 
     private void checkEach() {

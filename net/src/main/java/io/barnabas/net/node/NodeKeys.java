@@ -342,6 +342,12 @@ public final class NodeKeys {
             between(0, Long.MAX_VALUE),
             "A partition without a write for this long goes to rest: its replicas close their Raft divisions, reads go on,"
                     + " and the first write wakes it, which takes a moment. 0: never.");
+    public static final NodeKey PARTITION_AWAKE_MAX = optional(
+            "partition.awake.max",
+            Type.INT,
+            between(1, Integer.MAX_VALUE),
+            "While a node has more replicas awake, those of its partitions that were idle the longest go to rest after 5 s"
+                    + " already: each that is awake takes some processor time for nothing. Not set: 100 for each processor.");
 
     private NodeKeys() {}
 

@@ -152,10 +152,11 @@ final class Reconciler implements AutoCloseable {
         try {
             return switch (action) {
                 case Action.Add add -> {
-                    if (add.newborn()) {
-                        newborns.born(add.groupId());
+                    if (!add.newborn()) {
+                        yield host.add(add.spec());
                     }
-                    yield host.add(add.spec());
+                    newborns.born(add.groupId());
+                    yield host.create(add.spec());
                 }
                 case Action.Configure configure -> host.add(configure.spec());
                 case Action.Recover recover -> host.recover(recover.spec(), recover.from(), recover.epoch());

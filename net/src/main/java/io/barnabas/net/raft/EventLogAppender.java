@@ -126,6 +126,11 @@ final class EventLogAppender extends LogAppenderBase {
     }
 
     @Override
+    public long getHeartbeatWaitTimeMs() {
+        return Math.min(super.getHeartbeatWaitTimeMs(), peer.heartbeats().heartbeatWaitMs(getFollower()));
+    }
+
+    @Override
     public void triggerHeartbeat() {
         super.triggerHeartbeat();
         peer.heartbeats().now(this);

@@ -23,7 +23,8 @@ final class GroupInbox {
     /** A group that takes longer is asked again by its leader. */
     private static final Duration OPENING = Duration.ofSeconds(3);
 
-    private static final Duration OPENING_POLL = Duration.ofMillis(2);
+    private static final long SHORTEST_PAUSE_MS = 2;
+    private static final long LONGEST_PAUSE_MS = 50;
 
     private final RaftServer server;
     private final RaftGroupId groupId;
@@ -126,6 +127,7 @@ final class GroupInbox {
      */
     private void awaitOpen(RaftServer.Division opening) throws IOException {
         long giveUp = System.nanoTime() + OPENING.toNanos();
+        long pause = SHORTEST_PAUSE_MS;
         while (!isOpen(opening)) {
             if (opening.getInfo().getLifeCycleState().isClosingOrClosed()) {
                 throw new IOException("group " + groupId + " is being closed");
@@ -134,7 +136,8 @@ final class GroupInbox {
                 throw new IOException("group " + groupId + " is still being opened");
             }
             try {
-                Thread.sleep(OPENING_POLL);
+                Thread.sleep(pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("this node stops");
@@ -152,15 +155,6 @@ final class GroupInbox {
             case RUNNING, PAUSING, PAUSED, EXCEPTION -> true;
             case CLOSING, CLOSED -> false;
         };
-    }
-
-    /**
-     * Waits until the division is open, when it is being opened, so that it is known from here on.
-     *
-     * @throws IOException when the group does not run here
-     */
-    void find() throws IOException {
-        current();
     }
 
     /** Whether the division follows this leader in this term already, so that nothing has to be stopped or forgotten. */

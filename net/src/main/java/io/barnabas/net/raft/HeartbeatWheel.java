@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.server.leader.FollowerInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,12 @@ final class HeartbeatWheel {
     private static final long LONGEST_TICK_MS = 25;
 
     private final Peer peer;
+    private final long electionTimeoutMs;
     private final long tickMs;
     private final List<List<EventLogAppender>> slots = new ArrayList<>(SLOTS);
     private final Queue<EventLogAppender> prompt = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean promptScheduled = new AtomicBoolean();
+    private long tickedNs;
     private int position;
     private int size;
     private @Nullable ScheduledFuture<?> timer;
@@ -37,10 +40,21 @@ final class HeartbeatWheel {
     /** @param electionTimeoutMs the shortest */
     HeartbeatWheel(Peer peer, long electionTimeoutMs) {
         this.peer = peer;
+        this.electionTimeoutMs = electionTimeoutMs;
         this.tickMs = Math.clamp(electionTimeoutMs / TICKS_PER_TIMEOUT, SHORTEST_TICK_MS, LONGEST_TICK_MS);
         for (int i = 0; i < SLOTS; i++) {
             slots.add(new ArrayList<>());
         }
+    }
+
+    /**
+     * When a follower wants the next heartbeat, in milliseconds from now. As Ratis has it, but by the shortest election
+     * timeout, which need not be that of the appender's own division.
+     */
+    long heartbeatWaitMs(FollowerInfo follower) {
+        return Math.max(
+                electionTimeoutMs / 2 - follower.getLastRpcResponseTime().elapsedTimeMs(),
+                electionTimeoutMs / 4 - follower.getLastHeartbeatSendTime().elapsedTimeMs());
     }
 
     /** Takes an appender in; it leaves by itself when it no longer runs. */
@@ -93,11 +107,15 @@ final class HeartbeatWheel {
 
     private void run() {
         if (timer == null && size > 0) {
+            tickedNs = System.nanoTime();
             timer = peer.control().loop().scheduleAtFixedRate(this::tick, tickMs, tickMs, TimeUnit.MILLISECONDS);
         }
     }
 
     private void tick() {
+        long now = System.nanoTime();
+        peer.late(TimeUnit.NANOSECONDS.toMillis(now - tickedNs) - tickMs);
+        tickedNs = now;
         position = (position + 1) % SLOTS;
         List<EventLogAppender> slot = slots.get(position);
         if (!slot.isEmpty()) {

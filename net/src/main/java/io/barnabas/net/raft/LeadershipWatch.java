@@ -19,7 +19,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.RaftServerConfigKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,23 +31,46 @@ final class LeadershipWatch {
     private static final Logger LOG = LoggerFactory.getLogger(LeadershipWatch.class);
     private static final long STEP_DOWN_TIMEOUT_MS = 3_000;
 
+    /** Heartbeats that are later than that did not get the processor. */
+    private static final long LATE_MS = 100;
+
+    private static final long LONGEST_EXCUSE_MS = 1_000;
+
     private final RaftServer server;
     private final Executor threads;
-    private final long limitMs;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final Map<RaftGroupId, Boolean> steppingDown = new ConcurrentHashMap<>();
+    /** These two belong to the control loop. */
+    private boolean excused;
+
+    private long excusedUntilNs;
 
     LeadershipWatch(RaftServer server, Executor threads) {
         this.server = server;
         this.threads = threads;
-        this.limitMs =
-                RaftServerConfigKeys.Rpc.timeoutMax(server.getProperties()).toLong(TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * This node's own heartbeats were late. Answers that it did not ask for in time say nothing of its followers, and
+     * more elections are the last thing that a machine without processor time to spare needs.
+     */
+    void late(long byMs) {
+        if (byMs > LATE_MS) {
+            excusedUntilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(2 * byMs, LONGEST_EXCUSE_MS));
+            excused = true;
+        }
+    }
+
+    private boolean isExcused() {
+        excused = excused && System.nanoTime() - excusedUntilNs < 0;
+        return excused;
     }
 
     /** Costs next to nothing while the appender's follower answers. */
     void check(EventLogAppender appender) {
-        if (appender.getFollower().getLastRpcResponseTime().elapsedTimeMs() <= limitMs) {
+        long limitMs = appender.getServer().properties().maxRpcTimeoutMs();
+        if (appender.getFollower().getLastRpcResponseTime().elapsedTimeMs() <= limitMs || isExcused()) {
             return;
         }
         RaftServer.Division division = appender.getServer();
@@ -65,7 +87,7 @@ final class LeadershipWatch {
         }
         RaftConfiguration conf = division.getRaftConf();
         if (!isMajority(heard, conf.getCurrentPeers()) || !isMajority(heard, conf.getPreviousPeers())) {
-            stepDown(division.getMemberId().getGroupId());
+            stepDown(division.getMemberId().getGroupId(), limitMs);
         }
     }
 
@@ -75,7 +97,7 @@ final class LeadershipWatch {
         return voters.isEmpty() || count > voters.size() / 2;
     }
 
-    private void stepDown(RaftGroupId groupId) {
+    private void stepDown(RaftGroupId groupId, long limitMs) {
         if (steppingDown.putIfAbsent(groupId, true) != null) {
             return;
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -26,6 +27,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
@@ -40,6 +42,7 @@ final class NettyServerRpc implements RaftServerRpc {
     private final EventLoops loops;
     private final Acceptor acceptor;
     private final LeadershipWatch leaderships;
+    private final long electionTimeoutMs;
     private final FastElection elections;
     private final Map<RaftPeerId, Peer> peers = new ConcurrentHashMap<>();
     private final AtomicBoolean started = new AtomicBoolean();
@@ -52,6 +55,9 @@ final class NettyServerRpc implements RaftServerRpc {
         this.loops = transport.acquire();
         this.acceptor = new Acceptor(transport, loops, new RequestReceiver(server, transport.config(), loops));
         this.leaderships = new LeadershipWatch(server, loops.blocking());
+        // Divisions may be told longer ones later on.
+        this.electionTimeoutMs =
+                RaftServerConfigKeys.Rpc.timeoutMin(server.getProperties()).toLong(TimeUnit.MILLISECONDS);
         this.elections = new FastElection(server, loops.blocking(), this::requestVoteAsync);
     }
 
@@ -89,7 +95,8 @@ final class NettyServerRpc implements RaftServerRpc {
         if (known == null) {
             known = peers.computeIfAbsent(
                     peer.getId(),
-                    id -> new Peer(id, String.valueOf(address), server, transport, loops, leaderships, fate(id)));
+                    id -> new Peer(
+                            id, String.valueOf(address), electionTimeoutMs, transport, loops, leaderships, fate(id)));
             if (started.get() && !closed.get()) {
                 known.control().connect();
             }

@@ -4,10 +4,7 @@ import io.barnabas.net.raft.Frames.AppendAnswer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.RaftServerConfigKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +32,11 @@ final class Peer {
         void away();
     }
 
+    /** @param electionTimeoutMs the shortest after which anybody misses a heartbeat */
     Peer(
             RaftPeerId id,
             String address,
-            RaftServer server,
+            long electionTimeoutMs,
             RaftTransport transport,
             EventLoops loops,
             LeadershipWatch leaderships,
@@ -51,9 +49,7 @@ final class Peer {
         this.control = new PeerLink(
                 transport, loops, loops.control(), name, address, ChannelKind.CONTROL, new ControlEvents(fate));
         this.data = new PeerLink(transport, loops, loops.nextData(), name, address, ChannelKind.DATA, new DataEvents());
-        this.heartbeats = new HeartbeatWheel(
-                this,
-                RaftServerConfigKeys.Rpc.timeoutMin(server.getProperties()).toIntExact(TimeUnit.MILLISECONDS));
+        this.heartbeats = new HeartbeatWheel(this, electionTimeoutMs);
     }
 
     RaftTransportConfig config() {
@@ -88,6 +84,11 @@ final class Peer {
 
     void remove(EventLogAppender appender) {
         appenders.remove(appender.id());
+    }
+
+    /** The loop came to its heartbeats later than it should. */
+    void late(long byMs) {
+        leaderships.late(byMs);
     }
 
     void watchLeadership(EventLogAppender appender) {

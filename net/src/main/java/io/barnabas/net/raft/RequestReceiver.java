@@ -180,16 +180,24 @@ final class RequestReceiver {
                 inbox(ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
         if (inbox.follows(leader(request), request.getLeaderTerm())) {
             beat(appender, request, replies);
-        } else {
-            loops.blocking().execute(() -> {
-                try {
-                    inbox.find();
-                    beat(appender, request, replies);
-                } catch (IOException e) {
-                    replies.add(answer(appender, request, null, e));
-                }
-            });
+            return;
         }
+        inbox.add(new GroupInbox.Task() {
+            @Override
+            public boolean isQuick(GroupInbox group) {
+                return false;
+            }
+
+            @Override
+            public void run(RaftServer.Division division) {
+                beat(appender, request, replies);
+            }
+
+            @Override
+            public void failed(Throwable error) {
+                replies.add(answer(appender, request, null, error));
+            }
+        });
     }
 
     private void beat(long appender, AppendEntriesRequestProto request, ReplyQueue replies) {

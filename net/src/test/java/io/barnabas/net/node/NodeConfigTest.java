@@ -97,6 +97,7 @@ class NodeConfigTest {
                         Map.entry("num.network.threads", "3"),
                         Map.entry("quorum.voters", "(required)"),
                         Map.entry("raft.listener", "(none)"),
+                        Map.entry("partition.awake.max", "(none)"),
                         Map.entry("partition.quiesce.ms", "300000"),
                         Map.entry("partition.raft.listener", "(none)"),
                         Map.entry("raft.ssl.certificate.chain.location", "(none)"),

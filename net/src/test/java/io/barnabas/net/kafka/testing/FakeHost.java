@@ -57,6 +57,11 @@ public final class FakeHost implements PartitionHost {
     }
 
     @Override
+    public CompletableFuture<PartitionReplica> create(PartitionSpec spec) {
+        return add(spec);
+    }
+
+    @Override
     public CompletableFuture<Void> remove(UUID groupId) {
         Optional.ofNullable(replicas.remove(groupId)).ifPresent(FakeReplica::close);
         return CompletableFuture.completedFuture(null);

@@ -24,6 +24,11 @@ public record RestRequest(Kind kind, UUID groupId, Optional<RestPoint> point) {
         WAKE
     }
 
+    /** The wish that the group's replica be awake. */
+    public static RestRequest wake(UUID groupId) {
+        return new RestRequest(Kind.WAKE, groupId, Optional.empty());
+    }
+
     private static final byte VERSION = 1;
     private static final int HEAD_BYTES = 1 + 4;
     private static final int REQUEST_BYTES = 1 + 16 + 1;
