@@ -64,11 +64,28 @@ final class BackgroundCluster implements AutoCloseable {
     }
 
     /** Ends a node as a power switch would. */
-    void kill(int id) throws IOException {
-        long pid =
-                Long.parseLong(Files.readString(directory.resolve("node-" + id).resolve("node.pid"))
-                        .strip());
-        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    void kill(int id) throws Exception {
+        signal(id, "KILL");
+    }
+
+    /** A node that is frozen keeps its connections and does nothing. */
+    void freeze(int id) throws Exception {
+        signal(id, "STOP");
+    }
+
+    void thaw(int id) throws Exception {
+        signal(id, "CONT");
+    }
+
+    private void signal(int id, String signal) throws Exception {
+        String pid = Files.readString(directory.resolve("node-" + id).resolve("node.pid"))
+                .strip();
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid)
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new IllegalStateException("node " + id + ", process " + pid + ", cannot be sent SIG" + signal);
+        }
     }
 
     private void run(String... command) throws Exception {
