@@ -1,9 +1,9 @@
 package io.barnabas.log;
 
+import io.barnabas.log.rules.rest.RestMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,18 +62,19 @@ final class LeaderCopy {
         }
     }
 
-    /** A replica that runs but is no member of its group yet has all of its way before it. */
+    /** A replica that is no member of its group yet, or is only being opened, has all of its way before it. */
     Optional<CatchUpProgress> progress() {
         CatchUpProgress now = progress;
-        Optional<RaftServer.Division> running = replica.division();
-        if (now != null || running.isEmpty() || replica.failure().isPresent()) {
+        if (now != null || replica.failure().isPresent() || isMember()) {
             return Optional.ofNullable(now);
-        }
-        RaftServer.Division division = running.get();
-        if (division.getRaftConf().getPeer(division.getId()) != null) {
-            return Optional.empty();
         }
         long highWatermark = replica.offsets().highWatermark();
         return Optional.of(new CatchUpProgress(0, highWatermark, highWatermark, 0));
+    }
+
+    private boolean isMember() {
+        return replica.division()
+                .map(running -> running.getRaftConf().getPeer(running.getId()) != null)
+                .orElse(replica.rest().state() != RestMachine.State.AWAKE);
     }
 }

@@ -2,7 +2,6 @@ package io.barnabas.log;
 
 import io.barnabas.log.directory.PartitionProperties;
 import io.barnabas.log.rules.ProducerEntry;
-import io.barnabas.log.rules.rest.RestMachine;
 import io.barnabas.log.rules.rest.RestPoint;
 import io.barnabas.log.segment.SegmentLogConfig;
 import java.io.IOException;
@@ -331,21 +330,9 @@ final class RatisPartitionReplica implements PartitionReplica {
                 open == null ? 0 : open.segments().sizeInBytes(),
                 open == null ? 0 : open.segments().segments(),
                 running == null ? Map.of() : FollowerLags.of(running),
-                catchUp(running),
+                leaderCopy.progress(),
                 scrub.status(),
                 failure.reason());
-    }
-
-    private Optional<CatchUpProgress> catchUp(RaftServer.Division running) {
-        Optional<CatchUpProgress> copying = leaderCopy.progress();
-        boolean member = running == null
-                ? rest.state() != RestMachine.State.AWAKE
-                : running.getRaftConf().getPeer(running.getId()) != null;
-        if (copying.isPresent() || member || failure.reason().isPresent()) {
-            return copying;
-        }
-        long end = offsets().logEndOffset();
-        return Optional.of(new CatchUpProgress(end, end, end, 0));
     }
 
     /** Stops the replica for good until the node restarts; its division is closed so that another replica may lead. */
