@@ -99,7 +99,11 @@ final class Quiescing implements RestingPartitions, AutoCloseable {
                 case ASKING, GATHERING -> underWay++;
                 case CLOSING, RESTING, STOPPED -> {}
             }
-            replica.rest().idleMs(now).ifPresent(idle -> led.add(new RestChoice.Idle<>(replica, idle)));
+            try {
+                replica.rest().idleMs(now).ifPresent(idle -> led.add(new RestChoice.Idle<>(replica, idle)));
+            } catch (RuntimeException e) {
+                LOG.debug("{}: cannot say whether it is idle", replica, e);
+            }
         }
         choice.choose(led, awake).stream()
                 .limit(Math.max(RESTING_AT_ONCE - underWay, 0))
