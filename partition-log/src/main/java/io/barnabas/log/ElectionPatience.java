@@ -11,6 +11,9 @@ import org.apache.ratis.util.TimeDuration;
  * get them within its timeout is begun again, and takes them from the others. Heartbeats are as frequent as ever. Loss of
  * a process is noticed by its connections, so that only of a machine that falls silent this delays the failover.
  *
+ * <p>The first election of a division that is opened while the node runs waits as long as any other: in a new group the
+ * preferred replica stands at once ({@link FirstElection}), as the one that wakes a group does.
+ *
  * @param min the configured timeout
  * @param max the configured timeout
  * @param crowd how many open divisions are no crowd

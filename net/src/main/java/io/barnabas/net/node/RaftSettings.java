@@ -75,11 +75,6 @@ final class RaftSettings {
     /** Of the partition server. */
     static RaftProperties partitions(NodeConfig.Raft config) {
         RaftProperties raft = common(config.partitionElection(), PARTITION_ENTRY_BYTES);
-        // The preferred replica of a new group stands at once; until then the others had better not.
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
-                raft, time(config.partitionElection().min()));
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
-                raft, time(config.partitionElection().max()));
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4MB"));
         Log.setSegmentCacheNumMax(raft, 1);
         Log.setReadLockEnabled(raft, false);
