@@ -42,6 +42,8 @@ final class LoadedCluster {
     private static final Duration SEND_INTERVAL = Duration.ofMillis(2);
     private static final int RECORDS_BETWEEN_FAULTS = 1_000;
     private static final long UNAVAILABLE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_STEPS = 1_000_000;
     private static final Duration READING_TIMEOUT = Duration.ofSeconds(60);
 
     private final BackgroundCluster nodes;
@@ -99,8 +101,8 @@ final class LoadedCluster {
     }
 
     private static void assertKept(Recorder recorder, String run) {
-        Report report =
-                Examination.of(recorder.history(), Promises.all(UNAVAILABLE_NS, 1), new Unavailability(UNAVAILABLE_NS));
+        Report report = Examination.of(
+                recorder.history(), Promises.all(GRACE_NS, MAX_STEPS), new Unavailability(UNAVAILABLE_NS));
         System.out.println(report.verdict());
         assertThat(report.judgements().stream()
                         .flatMap(judgement -> judgement.violations().stream())

@@ -23,6 +23,7 @@ public final class Reader implements AutoCloseable {
     /** What the consumer does not show. */
     private static final long UNKNOWN = -1;
 
+    private static final int UNKNOWN_NODE = -1;
     private static final long NO_TIMESTAMP = -1;
 
     private final Recorder recorder;
@@ -94,7 +95,7 @@ public final class Reader implements AutoCloseable {
         long[] timestamps =
                 records.stream().mapToLong(ConsumerRecord::timestamp).toArray();
         long next = consumer.position(partition);
-        return new Answer.Polled((int) UNKNOWN, highWatermark, UNKNOWN, next, new Records(offsets, values, timestamps));
+        return new Answer.Polled(UNKNOWN_NODE, highWatermark, UNKNOWN, next, new Records(offsets, values, timestamps));
     }
 
     /**

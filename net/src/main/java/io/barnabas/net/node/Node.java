@@ -54,10 +54,10 @@ public final class Node implements AutoCloseable {
     private final Deque<StopStep> stopSteps = new ArrayDeque<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<String> failure = new AtomicReference<>();
+    private final NewbornReplicas newborns = new NewbornReplicas();
     private boolean stopping;
     private boolean serving;
     private volatile Membership membership;
-    private final NewbornReplicas newborns = new NewbornReplicas();
     private RestWatch restWatch;
 
     /** What undoes a step of the start. */

@@ -29,10 +29,10 @@ import org.apache.kafka.common.config.ConfigDef;
 /** Checks the settings of a node key by key, then together, and gathers all problems before it gives up. */
 final class NodeConfigReader {
 
-    private final String source;
-    private final Path directory;
     private static final int AWAKE_FOR_EACH_PROCESSOR = 100;
 
+    private final String source;
+    private final Path directory;
     private final Map<String, String> explicit = new TreeMap<>();
     private final Map<String, String> effective = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();

@@ -10,7 +10,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 @FunctionalInterface
 public interface EmptyVoters {
 
-    /** Nobody: an empty member is told apart from one that lost its log by no one. */
+    /** Nobody, as Ratis has it. */
     EmptyVoters NONE = groupId -> false;
 
     /** Whether this node's member of the group is known to have lost nothing. */
