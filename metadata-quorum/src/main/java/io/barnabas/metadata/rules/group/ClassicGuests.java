@@ -11,6 +11,7 @@ import io.barnabas.metadata.rules.group.GroupRecord.ConsumerMemberState;
 import io.barnabas.metadata.rules.group.GroupRequest.LeavingMember;
 import io.barnabas.metadata.rules.group.GroupRequest.Protocol;
 import io.barnabas.metadata.rules.group.GroupResponse.LeftMember;
+import io.barnabas.metadata.rules.group.MemberReconciliation.Said;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -167,7 +168,8 @@ final class ClassicGuests {
             group.targets().watch(turn);
         }
         group.targets().renew(turn);
-        return group.reconcile(memberId, Optional.of(byId(subscription.owned(), turn.image())), turn);
+        Said said = new Said(Optional.of(byId(subscription.owned(), turn.image())), true);
+        return group.reconcile(memberId, said, turn);
     }
 
     private static GroupRequest.Join renamed(GroupRequest.Join request, String memberId) {

@@ -149,19 +149,15 @@ final class ConsumerGroup implements Group {
         return owners.heldByOther(memberId, topic, partition);
     }
 
-    /**
-     * Takes a member one step towards its target, after {@link ConsumerTarget#renew}.
-     *
-     * @param owned what it says it uses, empty when it says nothing
-     */
-    ConsumerMember reconcile(String memberId, Optional<Map<UUID, Set<Integer>>> owned, Turn turn) {
+    /** Takes a member one step towards its target, after {@link ConsumerTarget#renew}. */
+    ConsumerMember reconcile(String memberId, MemberReconciliation.Said said, Turn turn) {
         ConsumerMember before = members.get(memberId);
         MemberReconciliation reconciliation = new MemberReconciliation(
                 assignmentEpoch(),
                 target(memberId),
                 target.topicIds(before, turn.image()),
                 (topic, partition) -> heldByOther(memberId, topic, partition),
-                owned);
+                said);
         ConsumerMember after = reconciliation.step(before);
         if (after.equals(before)) {
             return before;

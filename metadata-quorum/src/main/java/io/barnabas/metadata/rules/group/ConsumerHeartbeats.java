@@ -3,6 +3,7 @@ package io.barnabas.metadata.rules.group;
 import io.barnabas.metadata.rules.group.GroupRecord.ConsumerMemberState;
 import io.barnabas.metadata.rules.group.GroupRequest.ConsumerHeartbeat;
 import io.barnabas.metadata.rules.group.GroupResponse.ConsumerHeartbeatDone;
+import io.barnabas.metadata.rules.group.MemberReconciliation.Said;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +105,7 @@ final class ConsumerHeartbeats {
             group.targets().watch(turn);
         }
         group.targets().renew(turn);
-        ConsumerMember after = group.reconcile(memberId, request.owned(), turn);
+        ConsumerMember after = group.reconcile(memberId, new Said(request.owned(), joins(request)), turn);
         group.heardOf(after, turn.nowMs());
         boolean everything = joins(request) || tellsEverything(request);
         boolean tell = everything || !after.assigned().equals(before.assigned());

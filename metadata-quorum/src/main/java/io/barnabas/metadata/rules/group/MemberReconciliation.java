@@ -17,14 +17,24 @@ import java.util.function.BiPredicate;
  * @param target what the member is to have in the end
  * @param subscribed topics that it subscribes to; a target may still name others
  * @param heldByOther whether another member may be using a partition
- * @param owned what the member says it uses; empty when it says nothing, so that nothing counts as given up
+ * @param said what the member says it uses
  */
 record MemberReconciliation(
         int targetEpoch,
         Map<UUID, Set<Integer>> target,
         Set<UUID> subscribed,
         BiPredicate<UUID, Integer> heldByOther,
-        Optional<Map<UUID, Set<Integer>>> owned) {
+        Said said) {
+
+    /**
+     * What a member says it uses.
+     *
+     * @param owned the partitions; empty when it says nothing, so that nothing counts as given up
+     * @param joins whether it begins anew, and uses nothing else before it is answered. Any other may meanwhile take
+     *     what it was told before: the Java client confirms that it has nothing of a topic whose id it cannot resolve
+     *     yet, and takes its share as soon as it can
+     */
+    record Said(Optional<Map<UUID, Set<Integer>>> owned, boolean joins) {}
 
     /** The member after the step; the same one when it has to wait. */
     ConsumerMember step(ConsumerMember member) {
@@ -46,7 +56,7 @@ record MemberReconciliation(
         }
         Map<UUID, Set<Integer>> revoking =
                 PartitionSets.union(member.revoking(), PartitionSets.without(member.assigned(), kept));
-        return uses(revoking)
+        return mayUse(revoking)
                 ? member.moved(member.epoch(), State.UNREVOKED, kept, revoking)
                 : member.moved(member.epoch(), member.state(), kept, Map.of());
     }
@@ -55,7 +65,7 @@ record MemberReconciliation(
         Map<UUID, Set<Integer>> wanted = PartitionSets.ofTopics(target, subscribed);
         Map<UUID, Set<Integer>> kept = PartitionSets.common(member.assigned(), wanted);
         Map<UUID, Set<Integer>> revoking = PartitionSets.without(member.assigned(), kept);
-        if (uses(revoking)) {
+        if (mayUse(revoking)) {
             return member.moved(member.epoch(), State.UNREVOKED, kept, revoking);
         }
         Map<UUID, Set<Integer>> missing = PartitionSets.without(wanted, kept);
@@ -74,10 +84,15 @@ record MemberReconciliation(
         return PartitionSets.without(partitions, held);
     }
 
-    /** Whether the member may still be using one of them. */
+    /** Whether the member may be using one of those that it has not been told to give up yet. */
+    private boolean mayUse(Map<UUID, Set<Integer>> partitions) {
+        return said.joins() ? uses(partitions) : !partitions.isEmpty();
+    }
+
+    /** Whether the member may still be using one of those that it was told to give up. */
     private boolean uses(Map<UUID, Set<Integer>> partitions) {
         return !partitions.isEmpty()
-                && (owned.isEmpty()
-                        || !PartitionSets.common(partitions, owned.get()).isEmpty());
+                && (said.owned().isEmpty()
+                        || !PartitionSets.common(partitions, said.owned().get()).isEmpty());
     }
 }

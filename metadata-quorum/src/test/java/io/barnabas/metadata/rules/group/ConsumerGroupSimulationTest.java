@@ -112,6 +112,8 @@ class ConsumerGroupSimulationTest {
                 } else if (random.nextInt(8) == 0) {
                     note("gives up " + client.memberId());
                     client.giveUp();
+                } else {
+                    client.actWhileWaiting();
                 }
             }
         }
@@ -296,18 +298,22 @@ class ConsumerGroupSimulationTest {
             return response instanceof GroupResponse.Failed ? Optional.empty() : Optional.of(response);
         }
 
-        /** One that was put out and has not heard of it yet may still believe in what it had; nobody can help that. */
+        /**
+         * One that was put out and has not heard of it yet may still believe in what it had; nobody can help that. And
+         * in a topic that is gone there is nothing to use.
+         */
         private void check() {
             Set<String> members = memberIds();
             Map<List<Object>, String> users = new HashMap<>();
             for (SimulatedClient client : clients) {
                 if (members.contains(client.memberId())) {
-                    client.owned.forEach((topic, partitions) -> partitions.forEach(partition -> {
-                        String other = users.put(List.of(topic, partition), client.memberId());
-                        assertThat(other)
-                                .as("who uses %s-%d beside %s", topic, partition, client.memberId())
-                                .isNull();
-                    }));
+                    PartitionSets.ofTopics(client.owned, image.topicNames().keySet())
+                            .forEach((topic, partitions) -> partitions.forEach(partition -> {
+                                String other = users.put(List.of(topic, partition), client.memberId());
+                                assertThat(other)
+                                        .as("who uses %s-%d beside %s", topic, partition, client.memberId())
+                                        .isNull();
+                            }));
                 }
             }
         }

@@ -65,6 +65,22 @@ class ConsumerGroupTest {
     }
 
     @Test
+    void whatAMemberHasNotTakenYetIsNotGivenUp() {
+        UUID topic = rig.topic("t", 2);
+        rig.beat("a").joining("t").done();
+        rig.beat("b").joining("t").done();
+        var shrunk = rig.beat("a").epoch(1).owning(null).done();
+        assertThat(shrunk.memberEpoch()).isEqualTo(1);
+        assertThat(shrunk.assignment()).contains(Map.of(topic, set(0)));
+        assertThat(rig.beat("b").epoch(2).done().assignment())
+                .as("a may have taken both before it was answered")
+                .isEmpty();
+
+        assertThat(rig.beat("a").epoch(1).owning(null).done().memberEpoch()).isEqualTo(2);
+        assertThat(rig.beat("b").epoch(2).done().assignment()).contains(Map.of(topic, set(1)));
+    }
+
+    @Test
     void aMemberThatLeavesFreesItsPartitions() {
         UUID topic = rig.topic("t", 2);
         rig.beat("a").joining("t").done();

@@ -10,7 +10,7 @@ import java.util.UUID;
 
 /**
  * A client as a coordinator meets it: one request at a time, answers that get lost, work that takes its time. It does
- * not begin to use anything while it waits for an answer, nor after it missed one: it may have been told otherwise.
+ * not begin to use anything after it missed an answer: it may have been told otherwise.
  */
 abstract class SimulatedClient {
 
@@ -46,6 +46,9 @@ abstract class SimulatedClient {
 
     /** Does the next thing. */
     abstract void act(SplittableRandom random);
+
+    /** Goes on with what it was told before while a request is under way. */
+    void actWhileWaiting() {}
 
     abstract void answered(GroupResponse response);
 

@@ -43,19 +43,33 @@ final class SimulatedConsumer extends SimulatedClient {
 
     @Override
     void act(SplittableRandom random) {
-        if (told.isPresent() && random.nextInt(3) > 0) {
-            boolean surplus = !PartitionSets.without(owned, told.get()).isEmpty();
-            if (surplus) {
-                owned = PartitionSets.common(owned, told.get());
-            } else if (!everything) {
-                owned = told.get();
-                told = Optional.empty();
-            } else {
-                beat(true);
-            }
-        } else {
+        boolean reconciles = told.isPresent() && random.nextInt(3) > 0;
+        if (!reconciles) {
             beat(everything || random.nextInt(3) > 0);
+        } else if (!reconcile()) {
+            beat(true);
         }
+    }
+
+    @Override
+    void actWhileWaiting() {
+        reconcile();
+    }
+
+    /** Gives up what it is to give up, or else takes what is new; false when there is something that it dare not take. */
+    private boolean reconcile() {
+        if (told.isEmpty()) {
+            return true;
+        }
+        if (!PartitionSets.without(owned, told.get()).isEmpty()) {
+            owned = PartitionSets.common(owned, told.get());
+            return true;
+        } else if (everything) {
+            return false;
+        }
+        owned = told.get();
+        told = Optional.empty();
+        return true;
     }
 
     private void beat(boolean sayOwned) {
