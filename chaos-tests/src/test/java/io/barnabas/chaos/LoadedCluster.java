@@ -8,9 +8,10 @@ import io.barnabas.chaos.rules.check.Judgement;
 import io.barnabas.chaos.rules.check.Report;
 import io.barnabas.chaos.rules.check.Unavailability;
 import io.barnabas.chaos.rules.check.Violation;
-import io.barnabas.chaos.run.ProducerLoad;
-import io.barnabas.chaos.run.Reader;
+import io.barnabas.chaos.rules.history.Call;
 import io.barnabas.chaos.run.Recorder;
+import io.barnabas.chaos.run.load.LoadContext;
+import io.barnabas.chaos.run.load.RecordLoad;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,14 +19,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
 /**
@@ -35,11 +32,8 @@ import org.awaitility.Awaitility;
 final class LoadedCluster {
 
     static final int NODES = 3;
-    private static final String TOPIC = "chaos";
-    private static final List<TopicPartition> PARTITIONS = IntStream.range(0, 4)
-            .mapToObj(number -> new TopicPartition(TOPIC, number))
-            .toList();
-    private static final Duration SEND_INTERVAL = Duration.ofMillis(2);
+    private static final RecordLoad.Shape SHAPE =
+            new RecordLoad.Shape("chaos", 4, 1, Call.Acks.ALL, true, Duration.ofMillis(2));
     private static final int RECORDS_BETWEEN_FAULTS = 1_000;
     private static final long UNAVAILABLE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
@@ -48,10 +42,10 @@ final class LoadedCluster {
 
     private final BackgroundCluster nodes;
     private final Recorder recorder;
-    private final ProducerLoad load;
+    private final RecordLoad load;
     private final long seed;
 
-    private LoadedCluster(BackgroundCluster nodes, Recorder recorder, ProducerLoad load, long seed) {
+    private LoadedCluster(BackgroundCluster nodes, Recorder recorder, RecordLoad load, long seed) {
         this.nodes = nodes;
         this.recorder = recorder;
         this.load = load;
@@ -78,23 +72,19 @@ final class LoadedCluster {
         Recorder recorder = new Recorder(System::nanoTime);
         recorder.started(scenario, seed, NODES, System.currentTimeMillis());
         try (BackgroundCluster nodes = new BackgroundCluster(directory, NODES)) {
-            createTopic(nodes);
-            AtomicBoolean following = new AtomicBoolean(true);
-            CompletableFuture<Void> follower = CompletableFuture.runAsync(() -> follow(nodes, recorder, following));
-            ProducerLoad load = new ProducerLoad(recorder, nodes.bootstrap(), PARTITIONS, SEND_INTERVAL);
-            try (load) {
+            LoadContext context = new LoadContext(recorder, nodes.bootstrap(), seed);
+            try (RecordLoad load = new RecordLoad(context, SHAPE)) {
+                try (Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
+                    load.prepare(admin);
+                }
+                load.start();
                 LoadedCluster cluster = new LoadedCluster(nodes, recorder, load, seed);
                 cluster.awaitAcknowledgements();
                 faults.cause(cluster);
                 cluster.awaitAcknowledgements();
-            }
-            assertThat(load.givenUp()).as("%s, seed %s", scenario, seed).isZero();
-            following.set(false);
-            follower.get(60, TimeUnit.SECONDS);
-            for (int reader = 0; reader < 2; reader++) {
-                try (Reader last = new Reader(recorder, nodes.bootstrap(), PARTITIONS)) {
-                    last.readToTheEnd(READING_TIMEOUT);
-                }
+                load.stop();
+                assertThat(load.givenUp()).as("%s, seed %s", scenario, seed).isZero();
+                load.readBack(READING_TIMEOUT);
             }
         }
         assertKept(recorder, scenario + ", seed " + seed);
@@ -116,23 +106,6 @@ final class LoadedCluster {
     private static String inWords(Violation violation) {
         return violation.what()
                 + violation.proof().stream().map(event -> "\n    " + event).collect(Collectors.joining());
-    }
-
-    private static void createTopic(BackgroundCluster nodes) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS.size(), (short) NODES)))
-                    .all()
-                    .get(60, TimeUnit.SECONDS);
-        }
-    }
-
-    private static void follow(BackgroundCluster nodes, Recorder recorder, AtomicBoolean following) {
-        try (Reader reader = new Reader(recorder, nodes.bootstrap(), PARTITIONS)) {
-            while (following.get()) {
-                reader.poll(Duration.ofMillis(100));
-                reader.askForEnds(Duration.ofSeconds(1));
-            }
-        }
     }
 
     /** Lets something befall each node in turn, and end again, with writes before, meanwhile and after. */

@@ -6,25 +6,52 @@ import io.barnabas.chaos.rules.history.History;
 import io.barnabas.chaos.rules.history.RecordedHistory;
 import io.barnabas.chaos.rules.history.Result;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Writes down what clients do and what befalls the cluster, in the order in which it happens. For any thread. */
 public final class Recorder {
 
     private final LongSupplier nanoTime;
-    private final RecordedHistory events = new RecordedHistory();
+    private final Consumer<Event> events;
+    private final Supplier<History> history;
     private long operations;
     private long faults;
     private int clients;
 
-    /** @param nanoTime a clock that never goes back */
+    /**
+     * Keeps the history in memory, about 300 bytes for each operation: for short runs.
+     *
+     * @param nanoTime a clock that never goes back
+     */
     public Recorder(LongSupplier nanoTime) {
+        RecordedHistory kept = new RecordedHistory();
         this.nanoTime = nanoTime;
+        this.events = kept::add;
+        this.history = () -> kept;
+    }
+
+    /**
+     * Keeps the history in a file.
+     *
+     * @param nanoTime a clock that never goes back
+     * @param journal for this recorder alone; whoever made it closes it
+     */
+    public Recorder(LongSupplier nanoTime, Journal journal) {
+        this.nanoTime = nanoTime;
+        this.events = journal::add;
+        this.history = journal::history;
     }
 
     /** The run begins; before anything else. */
     public synchronized void started(String scenario, long seed, int nodes, long wallClockMs) {
-        events.add(new Event.RunStarted(nanoTime.getAsLong(), scenario, seed, nodes, wallClockMs));
+        events.accept(new Event.RunStarted(nanoTime.getAsLong(), scenario, seed, nodes, wallClockMs));
+    }
+
+    /** Which records of a topic may go; before its first record. */
+    public synchronized void declared(String topic, boolean compacted, boolean trimmed) {
+        events.accept(new Event.TopicDeclared(nanoTime.getAsLong(), topic, compacted, trimmed));
     }
 
     /** The number of a new client. */
@@ -39,13 +66,13 @@ public final class Recorder {
      */
     public synchronized long invoked(int client, Call call) {
         long operation = ++operations;
-        events.add(new Event.Invocation(nanoTime.getAsLong(), operation, client, call));
+        events.accept(new Event.Invocation(nanoTime.getAsLong(), operation, client, call));
         return operation;
     }
 
     /** A client was answered, or gave up. */
     public synchronized void completed(long operation, Result result) {
-        events.add(new Event.Completion(nanoTime.getAsLong(), operation, result));
+        events.accept(new Event.Completion(nanoTime.getAsLong(), operation, result));
     }
 
     /**
@@ -55,17 +82,17 @@ public final class Recorder {
      */
     public synchronized long faultBegins(String kind, List<String> targets) {
         long fault = ++faults;
-        events.add(new Event.FaultBegin(nanoTime.getAsLong(), fault, kind, targets));
+        events.accept(new Event.FaultBegin(nanoTime.getAsLong(), fault, kind, targets));
         return fault;
     }
 
     /** A fault is over. */
     public synchronized void faultEnds(long fault) {
-        events.add(new Event.FaultEnd(nanoTime.getAsLong(), fault));
+        events.accept(new Event.FaultEnd(nanoTime.getAsLong(), fault));
     }
 
     /** All that was written down; once nobody writes any more. */
     public synchronized History history() {
-        return events;
+        return history.get();
     }
 }
