@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Where values stand along a side of a plot. */
-sealed interface Axis permits Axis.Linear, Axis.Logarithmic, Axis.Percentiles {
+public sealed interface Axis permits Axis.Linear, Axis.Logarithmic, Axis.Percentiles {
 
     /** What is shown along it. */
     String label();
@@ -54,7 +54,7 @@ sealed interface Axis permits Axis.Linear, Axis.Logarithmic, Axis.Percentiles {
     record Logarithmic(String label, int lowestPower, int highestPower) implements Axis {
 
         /** Just wide enough. */
-        static Logarithmic around(String label, double lowest, double highest) {
+        public static Logarithmic around(String label, double lowest, double highest) {
             int low = (int) Math.floor(Math.log10(Math.max(lowest, 0.001)));
             int high = (int) Math.ceil(Math.log10(Math.max(highest, 0.001)));
             return new Logarithmic(label, low, Math.max(high, low + 1));
