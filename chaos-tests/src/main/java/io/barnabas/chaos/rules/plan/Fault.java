@@ -1,0 +1,157 @@
+package io.barnabas.chaos.rules.plan;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Something that befalls a cluster, lasts, and is healed. */
+public sealed interface Fault {
+
+    /** Whom it hits. */
+    Victim victim();
+
+    /** Its name in journals and reports. */
+    default String kind() {
+        return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
+
+    /** What a cluster must have for it. */
+    default Needs needs() {
+        return Needs.NOTHING;
+    }
+
+    /** How many of {@code nodes} are not of full use meanwhile, at most. */
+    default int hits(int nodes) {
+        return victim().count(nodes);
+    }
+
+    /** What not every cluster has. */
+    enum Needs {
+        NOTHING,
+        /** Links between the nodes that something can befall. */
+        LINKS,
+        /** A small disk for each node. */
+        DISKS
+    }
+
+    /** SIGKILL; healed by a start. */
+    record Kill(Victim victim) implements Fault {}
+
+    /** SIGTERM; healed by a start. */
+    record Stop(Victim victim) implements Fault {}
+
+    /** SIGSTOP; healed by SIGCONT. */
+    record Freeze(Victim victim) implements Fault {}
+
+    /** The victim and the other nodes do not hear each other; clients reach all. */
+    record Isolate(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /**
+     * The victim and one other node do not hear each other.
+     *
+     * @param draw which other
+     */
+    record CutPair(Victim victim, int draw) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** No other node hears the victim, which hears all. */
+    record Mute(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** The victim hears no other node; all hear it. */
+    record Deafen(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** The other nodes are two halves that do not hear each other; the victim hears both. */
+    record Bridge(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+
+        @Override
+        public int hits(int nodes) {
+            return (nodes - 1) / 2;
+        }
+    }
+
+    /**
+     * The victim is isolated and back, again and again.
+     *
+     * @param period of one change
+     */
+    record Flap(Victim victim, Duration period) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** Packets between the victim and other nodes get lost, one in {@code oneIn}. */
+    record Lossy(Victim victim, int oneIn) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** The victim's links to and from other nodes pass little. */
+    record Slow(Victim victim, int kilobitsPerSecond) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** The victim's disk has no room left. */
+    record DiskFull(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.DISKS;
+        }
+    }
+
+    /** The victim gives all its leads away and takes none. */
+    record Drain(Victim victim) implements Fault {
+        @Override
+        public int hits(int nodes) {
+            return 0;
+        }
+    }
+
+    /** The victim becomes the leader of the metadata quorum. */
+    record TransferMetadata(Victim victim) implements Fault {
+        @Override
+        public int hits(int nodes) {
+            return 0;
+        }
+    }
+
+    /**
+     * A partition gets other replicas, led by the victim if it may; healed by those from before.
+     *
+     * @param draw which partition, and which replicas
+     */
+    record Reassign(Victim victim, int draw) implements Fault {
+        @Override
+        public int hits(int nodes) {
+            return 0;
+        }
+    }
+}
