@@ -29,6 +29,10 @@ public final class Journal implements AutoCloseable {
     void add(Event event) {
         try {
             writer.write(event);
+            if (event instanceof Event.FaultBegin || event instanceof Event.FaultEnd) {
+                // A run that is broken off leaves what led to it.
+                writer.flush();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the journal " + file + "; is its disk full?", e);
         }

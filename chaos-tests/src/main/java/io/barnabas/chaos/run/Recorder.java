@@ -39,8 +39,20 @@ public final class Recorder {
      * @param journal for this recorder alone; whoever made it closes it
      */
     public Recorder(LongSupplier nanoTime, Journal journal) {
+        this(nanoTime, journal, event -> {});
+    }
+
+    /**
+     * Keeps the history in a file, and shows each event to somebody as it is written.
+     *
+     * @param watcher is called by one thread at a time, which waits for it
+     */
+    Recorder(LongSupplier nanoTime, Journal journal, Consumer<Event> watcher) {
         this.nanoTime = nanoTime;
-        this.events = journal::add;
+        this.events = event -> {
+            journal.add(event);
+            watcher.accept(event);
+        };
         this.history = journal::history;
     }
 
