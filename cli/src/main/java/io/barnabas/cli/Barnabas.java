@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PartitionCommand.class,
             LogCommand.class,
             BenchCommand.class,
+            ChaosCommand.class,
             CompletionCommand.class
         },
         footer = {
@@ -57,7 +58,11 @@ public final class Barnabas implements Runnable {
         if (Arrays.asList(arguments).contains("--verbose")) {
             System.setProperty("barnabas.log.level", "INFO");
         }
-        System.exit(commandLine().execute(arguments));
+        CommandLine commandLine = commandLine();
+        if (arguments.length > 0 && arguments[0].equals(ChaosCommand.NAME)) {
+            ChaosCommand.addCommands(commandLine);
+        }
+        System.exit(commandLine.execute(arguments));
     }
 
     static CommandLine commandLine() {
@@ -97,6 +102,8 @@ public final class Barnabas implements Runnable {
 
     /** Shell completion for bash and zsh. */
     static String completionScript() {
-        return AutoComplete.bash("barnabas", commandLine());
+        CommandLine commandLine = commandLine();
+        ChaosCommand.addCommands(commandLine);
+        return AutoComplete.bash("barnabas", commandLine);
     }
 }

@@ -1,15 +1,15 @@
 package io.barnabas.cli;
 
 /** A command failed for a reason that one line tells; its message is that line and says what to do. */
-final class CommandFailedException extends RuntimeException {
+public final class CommandFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    CommandFailedException(String message) {
+    public CommandFailedException(String message) {
         super(message);
     }
 
-    CommandFailedException(String message, Throwable cause) {
+    public CommandFailedException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Lengths of time on the command line: {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, or ISO-8601 as {@code PT1H30M}. */
-final class Durations {
+public final class Durations {
 
     private Durations() {}
 
@@ -25,7 +25,7 @@ final class Durations {
     }
 
     /** Reads it from a command line. */
-    static final class Converter implements ITypeConverter<Duration> {
+    public static final class Converter implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
             return parse(text);

@@ -1,0 +1,129 @@
+package io.barnabas.chaos.command;
+
+import io.barnabas.chaos.run.ChaosRun;
+import io.barnabas.cli.ChaosSubcommand;
+import io.barnabas.cli.CommandFailedException;
+import io.barnabas.cli.Durations;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs scenarios. */
+@Command(
+        name = "run",
+        description = {
+            "Start a cluster on this machine, let faults befall it under load, and check every promise.",
+            "As root each node has a network of its own, so that links can be cut too. Exit code 1 when a promise was",
+            "broken or the cluster did not come back."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  barnabas chaos run --duration 10m",
+            "  barnabas chaos run --scenario kill-leader,isolate-leader --duration 2m --seed 42",
+            "  barnabas chaos run --scenario storm --nodes 5"
+        })
+public final class ChaosRunCommand implements ChaosSubcommand {
+
+    private static final int SEEDS = 1_000_000;
+    private static final Duration SHORTEST = Duration.ofSeconds(20);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "NAME[,NAME]...",
+            defaultValue = "all",
+            converter = ScenarioChoice.Converter.class,
+            description = "Scenarios that share the duration, or all (default: ${DEFAULT-VALUE}).")
+    private ScenarioChoice scenario;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            converter = Durations.Converter.class,
+            description = "For how long, such as 90s or 10m (default: ${DEFAULT-VALUE}).")
+    private Duration duration;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Repeats the plan of that seed (default: a new one).")
+    private Long seed;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "3 or 5 (default: ${DEFAULT-VALUE}).")
+    private int nodes;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "For the journal and the nodes' logs (default: chaos-runs/SCENARIO-SEED).")
+    private Path directory;
+
+    @Option(names = "--loopback", description = "All nodes on 127.0.0.1 even as root; no faults of links and disks.")
+    private boolean loopback;
+
+    @Override
+    public Integer call() {
+        if (nodes != 3 && nodes != 5) {
+            throw new ParameterException(spec.commandLine(), "--nodes is 3 or 5, not " + nodes);
+        }
+        if (duration.compareTo(SHORTEST) < 0) {
+            throw new ParameterException(spec.commandLine(), "--duration is " + SHORTEST.toSeconds() + "s or more");
+        }
+        long number = seed == null ? new SplittableRandom().nextInt(SEEDS) : seed;
+        Path home = Path.of(System.getProperty("barnabas.home", ""));
+        Path directory = directory(number);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("seed " + number + ", journal " + ChaosRun.journal(directory));
+        ChaosRun.Wish wish = new ChaosRun.Wish(
+                home, directory, scenario.text(), scenario.scenarios(), duration, number, nodes, !loopback);
+        ChaosRun.Outcome outcome;
+        try {
+            outcome = new ChaosRun(wish, line -> {
+                        out.println(line);
+                        out.flush();
+                    })
+                    .run();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new CommandFailedException(e.getMessage(), e);
+        }
+        VerdictText.print(out, outcome.report());
+        outcome.troubles().forEach(trouble -> out.println("trouble: " + trouble));
+        out.println("journal: " + outcome.journal());
+        if (!outcome.passed()) {
+            out.println("repeat:  " + repeat(number));
+        }
+        out.println((outcome.recovered() ? "" : "NOT RECOVERED, ") + VerdictText.line(outcome.report()));
+        return outcome.passed() ? 0 : 1;
+    }
+
+    private Path directory(long number) {
+        if (directory != null) {
+            return directory.toAbsolutePath();
+        }
+        Path wanted = Path.of("chaos-runs", scenario.text().replace(',', '+') + "-" + number)
+                .toAbsolutePath();
+        Path free = wanted;
+        for (int i = 2; Files.exists(free); i++) {
+            free = wanted.resolveSibling(wanted.getFileName() + "-" + i);
+        }
+        return free;
+    }
+
+    private String repeat(long number) {
+        return "barnabas chaos run --scenario " + scenario.text() + " --duration " + duration + " --seed " + number
+                + " --nodes " + nodes + (loopback ? " --loopback" : "");
+    }
+}
