@@ -65,7 +65,7 @@ final class RaftSettings {
         // Followers learn what is committed at once, not with the next heartbeat: what they propose waits for that.
         Log.setLogMetadataEnabled(raft, true);
         // Group commits make large entries; followers that are not far behind need few segments.
-        Log.setSegmentCacheNumMax(raft, 2);
+        cacheUpTo(raft, 6L * METADATA_ENTRY_BYTES);
         // A dead voter must not keep the others from purging; it takes a snapshot when it comes back.
         Log.setPurgeUptoSnapshotIndex(raft, true);
         Log.setPurgePreservationLogNum(raft, METADATA_PRESERVED_ENTRIES);
@@ -76,7 +76,7 @@ final class RaftSettings {
     static RaftProperties partitions(NodeConfig.Raft config) {
         RaftProperties raft = common(config.partitionElection(), PARTITION_ENTRY_BYTES);
         Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4MB"));
-        Log.setSegmentCacheNumMax(raft, 1);
+        cacheUpTo(raft, 8L << 20);
         Log.setReadLockEnabled(raft, false);
         // The commit index need not be in the log: a restarted group learns it from its leader.
         Log.setLogMetadataEnabled(raft, false);
@@ -87,6 +87,15 @@ final class RaftSettings {
         RaftServerConfigKeys.ThreadPool.setProxyCached(raft, false);
         RaftServerConfigKeys.ThreadPool.setProxySize(raft, GROUPS_AT_ONCE);
         return raft;
+    }
+
+    /**
+     * Limits the entries in memory by bytes only. A limit of segments is passed with every few leaders, and a group that
+     * is closed while Ratis makes room after a new leader's first entry never ends closing.
+     */
+    private static void cacheUpTo(RaftProperties raft, long bytes) {
+        Log.setSegmentCacheNumMax(raft, Integer.MAX_VALUE);
+        Log.setSegmentCacheSizeMax(raft, SizeInBytes.valueOf(bytes));
     }
 
     /** How the metadata server talks to others. */
