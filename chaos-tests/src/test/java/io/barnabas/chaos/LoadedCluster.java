@@ -8,7 +8,6 @@ import io.barnabas.chaos.rules.check.Judgement;
 import io.barnabas.chaos.rules.check.Report;
 import io.barnabas.chaos.rules.check.Unavailability;
 import io.barnabas.chaos.rules.check.Violation;
-import io.barnabas.chaos.rules.history.Call;
 import io.barnabas.chaos.run.Recorder;
 import io.barnabas.chaos.run.load.LoadContext;
 import io.barnabas.chaos.run.load.RecordLoad;
@@ -32,8 +31,7 @@ import org.awaitility.Awaitility;
 final class LoadedCluster {
 
     static final int NODES = 3;
-    private static final RecordLoad.Shape SHAPE =
-            new RecordLoad.Shape("chaos", 4, 1, Call.Acks.ALL, true, Duration.ofMillis(2));
+    private static final RecordLoad.Shape SHAPE = RecordLoad.Shape.plain("chaos", 4, 1, Duration.ofMillis(2));
     private static final int RECORDS_BETWEEN_FAULTS = 1_000;
     private static final long UNAVAILABLE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -27,8 +28,17 @@ record LoadTopic(String name, int count, Map<String, String> configs) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration GLANCE = Duration.ofMillis(50);
 
-    LoadTopic(String name, int count) {
-        this(name, count, Map.of());
+    LoadTopic {
+        configs = Map.copyOf(configs);
+    }
+
+    boolean isCompacted() {
+        return configs.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "").contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+    }
+
+    /** Whether its configs let it lose its oldest records during a run; the cluster's default does not. */
+    boolean isTrimmed() {
+        return configs.containsKey(TopicConfig.RETENTION_MS_CONFIG);
     }
 
     List<TopicPartition> partitions() {

@@ -50,6 +50,7 @@ final class Reader implements AutoCloseable {
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, RecordSender.REQUEST_TIMEOUT_MS);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MS);
         this.consumer = new KafkaConsumer<>(config, new LongDeserializer(), new LongDeserializer());
         consumer.assign(this.partitions);
@@ -64,7 +65,8 @@ final class Reader implements AutoCloseable {
         consumer.beginningOffsets(partitions).forEach(this::seek);
     }
 
-    private void seek(TopicPartition partition, long offset) {
+    /** Goes to another place, from where the next poll reads. */
+    void seek(TopicPartition partition, long offset) {
         consumer.seek(partition, offset);
         positions.put(partition, offset);
         sought.add(partition);
@@ -108,27 +110,57 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    private static Records records(List<ConsumerRecord<Long, Long>> records) {
+    static Records records(List<ConsumerRecord<Long, Long>> records) {
         return new Records(
                 records.stream().mapToLong(ConsumerRecord::offset).toArray(),
                 records.stream().mapToLong(ConsumerRecord::value).toArray(),
                 records.stream().mapToLong(ConsumerRecord::timestamp).toArray());
     }
 
-    /** Asks how far the partitions go. Goes on without an answer when one of them has no leader. */
-    void askForEnds(Duration timeout) {
+    /**
+     * Asks each partition for an offset.
+     *
+     * @param timestamp as in {@link Call.ListOffsets}
+     * @return those that there are; none when a partition has no leader in time
+     */
+    Map<TopicPartition, Long> ask(long timestamp, Duration timeout) {
         Map<TopicPartition, Long> operations = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            Call.ListOffsets call = new Call.ListOffsets(partition, Call.ListOffsets.LATEST);
-            operations.put(partition, ledger.invoked(client, call));
+            operations.put(partition, ledger.invoked(client, new Call.ListOffsets(partition, timestamp)));
         }
         try {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, timeout);
-            operations.forEach((partition, operation) ->
-                    ledger.answered(operation, new Answer.FoundOffset(ends.get(partition), UNKNOWN)));
+            Map<TopicPartition, Long> found = new HashMap<>();
+            offsets(timestamp, timeout).forEach((partition, answer) -> {
+                ledger.answered(operations.get(partition), answer);
+                if (answer.offset() >= 0) {
+                    found.put(partition, answer.offset());
+                }
+            });
+            return found;
         } catch (KafkaException e) {
             operations.values().forEach(operation -> ledger.unanswered(operation, e));
+            return Map.of();
         }
+    }
+
+    private Map<TopicPartition, Answer.FoundOffset> offsets(long timestamp, Duration timeout) {
+        Map<TopicPartition, Answer.FoundOffset> answers = new HashMap<>();
+        if (timestamp == Call.ListOffsets.LATEST || timestamp == Call.ListOffsets.EARLIEST) {
+            Map<TopicPartition, Long> bounds = timestamp == Call.ListOffsets.LATEST
+                    ? consumer.endOffsets(partitions, timeout)
+                    : consumer.beginningOffsets(partitions, timeout);
+            bounds.forEach((partition, offset) -> answers.put(partition, new Answer.FoundOffset(offset, UNKNOWN)));
+        } else {
+            Map<TopicPartition, Long> wanted = new HashMap<>();
+            partitions.forEach(partition -> wanted.put(partition, timestamp));
+            consumer.offsetsForTimes(wanted, timeout)
+                    .forEach((partition, found) -> answers.put(
+                            partition,
+                            found == null
+                                    ? new Answer.FoundOffset(UNKNOWN, UNKNOWN)
+                                    : new Answer.FoundOffset(found.offset(), found.timestamp())));
+        }
+        return answers;
     }
 
     /**

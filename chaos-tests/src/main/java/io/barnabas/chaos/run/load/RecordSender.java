@@ -19,6 +19,12 @@ final class RecordSender {
     /** How long a record may wait for room or for metadata; the producer blocks its thread meanwhile. */
     private static final int MAX_BLOCK_MS = 5_000;
 
+    /**
+     * After that a node counts as dead, and the record goes to whoever leads then. With Kafka's 30 s, whatever was under
+     * way to a node that freezes would be waited for that long, and the cluster would look as if it were down.
+     */
+    static final int REQUEST_TIMEOUT_MS = 5_000;
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
     /**
@@ -63,6 +69,7 @@ final class RecordSender {
                 });
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, idempotent);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         return new KafkaProducer<>(config, new LongSerializer(), new LongSerializer());
     }
