@@ -64,13 +64,27 @@ final class ConfigChanges {
 
     private CompletableFuture<Result> applyToTopic(
             String name, boolean validateOnly, Function<Map<String, String>, Change> change) {
-        Optional<TopicInfo> topic = broker.quorum().image().topic(name);
-        if (topic.isEmpty()) {
-            return done(Errors.UNKNOWN_TOPIC_OR_PARTITION, "topic '" + name + "' does not exist");
+        Optional<TopicInfo> known = broker.quorum().image().topic(name);
+        if (known.isPresent()) {
+            return applyToTopic(known.get(), validateOnly, change);
         }
-        return switch (change.apply(topic.get().configs())) {
+        return proposals.catchUp().thenCompose(answer -> switch (answer) {
+            case Proposals.Answer.Failed failed -> done(failed.error(), failed.message());
+            case Proposals.Answer.Done done ->
+                broker.quorum()
+                        .image()
+                        .topic(name)
+                        .map(topic -> applyToTopic(topic, validateOnly, change))
+                        .orElseGet(
+                                () -> done(Errors.UNKNOWN_TOPIC_OR_PARTITION, "topic '" + name + "' does not exist"));
+        });
+    }
+
+    private CompletableFuture<Result> applyToTopic(
+            TopicInfo topic, boolean validateOnly, Function<Map<String, String>, Change> change) {
+        return switch (change.apply(topic.configs())) {
             case Change.Flawed flawed -> done(flawed.error(), flawed.message());
-            case Change.Alter alter -> applyToTopic(topic.get(), validateOnly, alter);
+            case Change.Alter alter -> applyToTopic(topic, validateOnly, alter);
         };
     }
 

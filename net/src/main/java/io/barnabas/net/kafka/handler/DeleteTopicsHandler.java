@@ -40,12 +40,29 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
                 : request.topicNames().stream()
                         .map(name -> new DeleteTopicState().setName(name))
                         .toList();
+        boolean knowsAll = wanted.stream()
+                .filter(DeleteTopicsHandler::isNamedOneWay)
+                .allMatch(topic -> find(topic).isPresent());
+        return knowsAll
+                ? deleteAll(wanted, Optional.empty())
+                : proposals
+                        .catchUp()
+                        .thenCompose(answer -> deleteAll(
+                                wanted,
+                                answer instanceof Proposals.Answer.Failed failed
+                                        ? Optional.of(failed)
+                                        : Optional.empty()));
+    }
+
+    /** @param doubt why a topic that is not known here may be there all the same */
+    private CompletableFuture<DeleteTopicsResponseData> deleteAll(
+            List<DeleteTopicState> wanted, Optional<Proposals.Answer.Failed> doubt) {
         List<Optional<TopicInfo>> found = wanted.stream().map(this::find).toList();
         Map<UUID, Integer> mentions = new HashMap<>();
         found.forEach(topic -> topic.ifPresent(known -> mentions.merge(known.id(), 1, Integer::sum)));
         List<CompletableFuture<DeletableTopicResult>> deletions = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
-            deletions.add(delete(wanted.get(i), found.get(i), mentions));
+            deletions.add(delete(wanted.get(i), found.get(i), mentions, doubt));
         }
         return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
                 .thenApply(done -> {
@@ -64,11 +81,17 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
     }
 
     private CompletableFuture<DeletableTopicResult> delete(
-            DeleteTopicState wanted, Optional<TopicInfo> found, Map<UUID, Integer> mentions) {
+            DeleteTopicState wanted,
+            Optional<TopicInfo> found,
+            Map<UUID, Integer> mentions,
+            Optional<Proposals.Answer.Failed> doubt) {
         DeletableTopicResult result =
                 new DeletableTopicResult().setName(wanted.name()).setTopicId(wanted.topicId());
         if (!isNamedOneWay(wanted)) {
             return fail(result, Errors.INVALID_REQUEST, "name a topic either by its name or by its id");
+        }
+        if (found.isEmpty() && doubt.isPresent()) {
+            return fail(result, doubt.get().error(), doubt.get().message());
         }
         if (found.isEmpty()) {
             return wanted.name() == null

@@ -9,6 +9,7 @@ import io.barnabas.metadata.rules.MetadataRules;
 import io.barnabas.metadata.rules.Outcome;
 import io.barnabas.net.kafka.Broker;
 import io.barnabas.net.kafka.KafkaErrors;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,6 +40,15 @@ final class Proposals {
     /** Proposes a command; never completes exceptionally. */
     CompletableFuture<Answer> propose(MetadataCommand command) {
         return answer(command, broker.quorum().propose(command));
+    }
+
+    /**
+     * Lets this node learn of every change that was acknowledged before, by whichever node: its image may be behind, and
+     * a topic that it does not know may be there. Never completes exceptionally.
+     */
+    CompletableFuture<Answer> catchUp() {
+        // A report of no leaders changes nothing; as any command, it is answered when this node has applied it.
+        return propose(new MetadataCommand.LeadersElected(List.of()));
     }
 
     /** What became of {@code change}, which may fail; {@code what} it was is for the log. */

@@ -3,9 +3,11 @@ package io.barnabas.net.kafka.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.net.kafka.TopicConfigs;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource.Type;
@@ -223,6 +225,18 @@ class ConfigHandlersTest {
         AlterConfigsResourceResponse result = alter(1, type, "1", false, set("num.partitions", "3"));
         assertThat(result.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
         assertThat(result.errorMessage()).contains(type == Type.BROKER ? "node.properties" : "topics");
+    }
+
+    @Test
+    void altersATopicThatAnotherNodeHasJustMade() throws Exception {
+        cluster.quorum()
+                .applyElsewhere(
+                        new MetadataCommand.CreateTopic(new UUID(3, 9), "elsewhere", 1, 1, List.of(), Map.of()));
+        assertThat(cluster.image().topic("elsewhere")).isEmpty();
+        assertThat(alter(1, Type.TOPIC, "elsewhere", false, set("segment.ms", "7"))
+                        .errorCode())
+                .isEqualTo(Errors.NONE.code());
+        assertThat(cluster.image().topic("elsewhere").orElseThrow().configs()).containsEntry("segment.ms", "7");
     }
 
     @Test

@@ -3,9 +3,12 @@ package io.barnabas.net.kafka.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.PartitionInfo;
 import io.barnabas.metadata.rules.TopicInfo;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -105,6 +108,28 @@ class TopicChangesTest {
                 delete(new DeleteTopicState().setName("orders")).getFirst();
         assertThat(result.errorCode()).isEqualTo(Errors.REQUEST_TIMED_OUT.code());
         assertThat(result.errorMessage()).startsWith("no majority");
+    }
+
+    @Test
+    void deletesATopicThatAnotherNodeHasJustMade() throws Exception {
+        cluster.quorum().applyElsewhere(madeElsewhere("orders"));
+        assertThat(cluster.image().topic("orders")).isEmpty();
+        assertThat(delete(new DeleteTopicState().setName("orders")).getFirst().errorCode())
+                .isEqualTo(Errors.NONE.code());
+        assertThat(cluster.image().topics()).isEmpty();
+    }
+
+    @Test
+    void doesNotSayThatATopicIsMissingWhenNobodyKnows() throws Exception {
+        cluster.quorum().applyElsewhere(madeElsewhere("orders"));
+        cluster.quorum().available(false);
+        DeletableTopicResult result =
+                delete(new DeleteTopicState().setName("orders")).getFirst();
+        assertThat(result.errorCode()).isEqualTo(Errors.REQUEST_TIMED_OUT.code());
+    }
+
+    private static MetadataCommand madeElsewhere(String topic) {
+        return new MetadataCommand.CreateTopic(new UUID(3, 9), topic, 1, 1, List.of(), Map.of());
     }
 
     @ParameterizedTest

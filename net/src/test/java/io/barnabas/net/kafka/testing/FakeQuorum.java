@@ -22,12 +22,13 @@ public final class FakeQuorum implements MetadataQuorum {
 
     private final List<Consumer<MetadataImage>> listeners = new CopyOnWriteArrayList<>();
     private volatile MetadataImage image = MetadataImage.EMPTY;
+    private volatile MetadataImage seen = MetadataImage.EMPTY;
     private volatile QuorumStatus status = new QuorumStatus(1, 1, 0, new ArrayList<>(), new ArrayList<>());
     private volatile boolean available = true;
 
     @Override
     public MetadataImage image() {
-        return image;
+        return seen;
     }
 
     @Override
@@ -44,10 +45,19 @@ public final class FakeQuorum implements MetadataQuorum {
             case Outcome.Refused refused -> new CommandResult.Refused(refused.reason(), refused.message());
             case Outcome.Changed changed -> {
                 image = changed.image();
+                seen = image;
                 listeners.forEach(listener -> listener.accept(changed.image()));
                 yield new CommandResult.Accepted(changed.reply(), image.index());
             }
         };
+    }
+
+    /** Applies a command of another node, which this one does not see before a command of its own is answered. */
+    public synchronized void applyElsewhere(MetadataCommand command) {
+        if (!(MetadataRules.apply(image, command, image.index() + 1) instanceof Outcome.Changed changed)) {
+            throw new IllegalArgumentException("refused: " + command);
+        }
+        image = changed.image();
     }
 
     /** Whether proposals are answered; when not, each fails at once. */
