@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -206,28 +207,50 @@ final class LedgerChecks {
     }
 
     /** Nothing acknowledged is lost or elsewhere, nothing is applied twice or out of nowhere; all apply the same. */
-    void nothingLost() throws IOException {
+    void nothingLost() {
+        // What was asked over the network and given up may still arrive, and be acknowledged, from here on.
+        List<LedgerWriter.Ack> acks = writer.acks();
         Map<RaftGroupId, Map<Long, String>> places = new HashMap<>();
         for (RaftGroup group : cluster.groups) {
-            List<LedgerMachine.Applied> first = null;
+            awaitSameEverywhere(group);
             for (String node : cluster.nodes()) {
-                List<LedgerMachine.Applied> applied =
-                        cluster.machine(node, group.getGroupId()).applied();
-                if (first == null) {
-                    first = applied;
-                    places.put(group.getGroupId(), onceEach(node, applied));
-                } else if (!first.equals(applied)) {
-                    violations.add(node + " applied " + difference(first, applied));
-                }
+                Map<Long, String> there = onceEach(node, applied(node, group));
+                places.putIfAbsent(group.getGroupId(), there);
                 await().atMost(PATIENCE).until(() -> cluster.payloads(node).waiting() == 0);
             }
         }
-        for (LedgerWriter.Ack ack : writer.acks()) {
+        for (LedgerWriter.Ack ack : acks) {
             String there = places.get(ack.group()).get(ack.index());
             if (!ack.line().equals(there)) {
                 violations.add(ack + " was acknowledged, there is " + there);
             }
         }
+    }
+
+    private void awaitSameEverywhere(RaftGroup group) {
+        try {
+            await().atMost(PATIENCE)
+                    .pollInterval(POLL)
+                    .until(() -> differences(group).isEmpty());
+        } catch (ConditionTimeoutException e) {
+            differences(group).forEach(violations::add);
+        }
+    }
+
+    private List<String> differences(RaftGroup group) {
+        List<String> differences = new ArrayList<>();
+        List<LedgerMachine.Applied> first = applied(cluster.nodes().getFirst(), group);
+        for (String node : cluster.nodes()) {
+            List<LedgerMachine.Applied> other = applied(node, group);
+            if (!first.equals(other)) {
+                differences.add(node + " applied " + difference(first, other));
+            }
+        }
+        return differences;
+    }
+
+    private List<LedgerMachine.Applied> applied(String node, RaftGroup group) {
+        return cluster.machine(node, group.getGroupId()).applied();
     }
 
     private static String difference(List<LedgerMachine.Applied> first, List<LedgerMachine.Applied> other) {

@@ -29,6 +29,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,7 +170,11 @@ class RaftTransportOutagesTest {
 
     @Test
     void garbageClosesItsOwnConnectionOnly() throws Exception {
-        start(1, raft -> {});
+        // A connection that breaks makes its groups elect at once; a busy machine must not.
+        start(1, raft -> {
+            RaftServerConfigKeys.Rpc.setTimeoutMin(raft, TimeDuration.valueOf(5, TimeUnit.SECONDS));
+            RaftServerConfigKeys.Rpc.setTimeoutMax(raft, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+        });
         String leader = leader();
         long term = cluster.division(leader, group).getInfo().getCurrentTerm();
         long seed = Long.getLong("seed", System.nanoTime());
