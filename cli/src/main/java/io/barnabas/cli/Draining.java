@@ -1,19 +1,28 @@
 package io.barnabas.cli;
 
+import io.barnabas.net.client.KafkaConnection;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
+import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 
 /** Keeps leads away from a node, or lets them come back. */
 final class Draining {
 
     private static final String SETTING = "node.drained";
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final short VERSION = 1;
 
     private final ClusterClient cluster;
     private final Admin admin;
@@ -25,12 +34,37 @@ final class Draining {
         this.node = node;
     }
 
+    /**
+     * Says so in the node's settings. Asks any node: Kafka's own client sends what is about a node to that node, which
+     * may be lost.
+     */
     void set(boolean drained) {
-        AlterConfigOp.OpType operation = drained ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE;
-        Collection<AlterConfigOp> change = List.of(new AlterConfigOp(new ConfigEntry(SETTING, "true"), operation));
-        cluster.get(admin.incrementalAlterConfigs(
-                        Map.of(new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(node)), change))
-                .all());
+        AlterableConfig change = new AlterableConfig()
+                .setName(SETTING)
+                .setConfigOperation((drained ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE).id())
+                .setValue(drained ? "true" : null);
+        AlterConfigsResource resource = new AlterConfigsResource()
+                .setResourceType(ConfigResource.Type.BROKER.id())
+                .setResourceName(Integer.toString(node));
+        resource.configs().add(change);
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource);
+        Node any = cluster.get(admin.describeCluster().controller());
+        try (KafkaConnection connection = new KafkaConnection(any.host(), any.port(), "barnabas-cli", TIMEOUT)) {
+            AlterConfigsResourceResponse answer = connection
+                    .call(
+                            ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                            VERSION,
+                            request,
+                            IncrementalAlterConfigsResponseData.class)
+                    .responses()
+                    .getFirst();
+            if (answer.errorCode() != Errors.NONE.code()) {
+                throw new CommandFailedException(answer.errorMessage());
+            }
+        } catch (IOException e) {
+            throw new CommandFailedException("node " + any.id() + " gave no answer: " + e.getMessage(), e);
+        }
     }
 
     /** Returns when the node leads nothing that another one could lead. */
