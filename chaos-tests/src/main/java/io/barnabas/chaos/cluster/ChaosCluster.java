@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,11 +34,19 @@ public final class ChaosCluster implements AutoCloseable {
     private final Path launcher;
     private final Network network;
     private final List<ChaosNode> nodes;
+    private final Set<Integer> members = new ConcurrentSkipListSet<>();
+
+    /** Lost, but not forgotten by the others yet: an empty node with such an id would be taken for the lost one. */
+    private final Set<Integer> missed = new ConcurrentSkipListSet<>();
+
     private final Links links;
     private final boolean smallDisks;
+    private final Wish wish;
+    private final String clusterId = ClusterId.random();
     private final Thread atExit = new Thread(this::end, "chaos-cluster-end");
 
-    private ChaosCluster(Path launcher, Network network, List<ChaosNode> nodes, boolean smallDisks) {
+    private ChaosCluster(Wish wish, Path launcher, Network network, List<ChaosNode> nodes, boolean smallDisks) {
+        this.wish = wish;
         this.launcher = launcher;
         this.network = network;
         this.nodes = nodes;
@@ -49,12 +60,23 @@ public final class ChaosCluster implements AutoCloseable {
      * @param home the unpacked distribution
      * @param directory for the nodes' directories
      * @param nodes how many
+     * @param spares how many more there is room for, with ids after those
      * @param namespaces whether to try to give each node a network of its own
      * @param diskMb the size of each node's own disk in megabytes, or 0 for the host's; only where namespaces work too
      * @param settings of every node, beside those that every node needs
      */
     public record Wish(
-            Path home, Path directory, int nodes, boolean namespaces, int diskMb, Map<String, String> settings) {
+            Path home,
+            Path directory,
+            int nodes,
+            int spares,
+            boolean namespaces,
+            int diskMb,
+            Map<String, String> settings) {
+
+        int places() {
+            return nodes + spares;
+        }
 
         public Wish {
             settings = Map.copyOf(settings);
@@ -71,11 +93,11 @@ public final class ChaosCluster implements AutoCloseable {
         List<ChaosNode> nodes = new ArrayList<>();
         boolean smallDisks = network.hasLinks() && wish.diskMb() > 0;
         Path launcher = wish.home().resolve("bin").resolve("barnabas");
-        ChaosCluster cluster = new ChaosCluster(launcher, network, nodes, smallDisks);
+        ChaosCluster cluster = new ChaosCluster(wish, launcher, network, nodes, smallDisks);
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         try {
-            cluster.prepare(wish);
-            nodes.forEach(ChaosNode::start);
+            cluster.prepare();
+            cluster.members().forEach(id -> cluster.node(id).start());
             cluster.awaitServing();
             return cluster;
         } catch (RuntimeException e) {
@@ -86,15 +108,15 @@ public final class ChaosCluster implements AutoCloseable {
 
     private static Network network(Wish wish) {
         if (!wish.namespaces()) {
-            return new Loopback(wish.nodes(), "as wished");
+            return new Loopback(wish.places(), "as wished");
         }
         if (!isRoot()) {
-            return new Loopback(wish.nodes(), "network namespaces need root");
+            return new Loopback(wish.places(), "network namespaces need root");
         }
         try {
-            return Namespaces.create(wish.nodes());
+            return Namespaces.create(wish.places());
         } catch (HostCommandException e) {
-            return new Loopback(wish.nodes(), "no network namespaces: " + e.getMessage());
+            return new Loopback(wish.places(), "no network namespaces: " + e.getMessage());
         }
     }
 
@@ -106,26 +128,65 @@ public final class ChaosCluster implements AutoCloseable {
         }
     }
 
-    private void prepare(Wish wish) {
-        String voters = IntStream.rangeClosed(1, wish.nodes())
-                .mapToObj(id -> id + "@" + network.host(id) + ":" + network.port(id, 1))
-                .collect(Collectors.joining(","));
-        String clusterId = ClusterId.random();
+    private void prepare() {
+        Set<Integer> voters =
+                IntStream.rangeClosed(1, wish.nodes()).boxed().collect(Collectors.toCollection(TreeSet::new));
         if (smallDisks) {
             SmallDisk.removeLeftovers();
         }
-        for (int id = 1; id <= wish.nodes(); id++) {
+        for (int id = 1; id <= wish.places(); id++) {
             Path home = wish.directory().resolve("node-" + id).toAbsolutePath();
             Optional<SmallDisk> disk =
                     smallDisks ? Optional.of(SmallDisk.mount(home.resolve("data"), wish.diskMb())) : Optional.empty();
-            ChaosNode node = new ChaosNode(id, home, launcher, network, disk);
-            nodes.add(node);
-            node.write(properties(id, voters, wish));
-            node.format(clusterId);
+            nodes.add(new ChaosNode(id, home, launcher, network, disk));
+            if (id <= wish.nodes()) {
+                make(id, voters);
+            }
         }
     }
 
-    private String properties(int id, String voters, Wish wish) {
+    private void make(int id, Set<Integer> voters) {
+        String addresses = voters.stream()
+                .map(voter -> voter + "@" + network.host(voter) + ":" + network.port(voter, 1))
+                .collect(Collectors.joining(","));
+        node(id).write(properties(id, addresses));
+        node(id).format(clusterId);
+        members.add(id);
+    }
+
+    /** Whether there is room for another node. */
+    public boolean hasSpare() {
+        return members.size() < nodes.size();
+    }
+
+    /**
+     * A node is lost for good, with its disk, and an empty one is started in its place; it has joined when it is alive
+     * to the others, and holds nothing.
+     *
+     * @return the new node's id
+     * @throws HostCommandException when there is no room for another node, and nothing was lost
+     */
+    public int replace(int lost) {
+        int fresh = IntStream.rangeClosed(1, nodes.size())
+                .filter(id -> !members.contains(id) && !missed.contains(id))
+                .findFirst()
+                .orElseThrow(() -> new HostCommandException("there is no room for another node yet"));
+        members.remove(lost);
+        missed.add(lost);
+        node(lost).kill();
+        node(lost).wipe();
+        // One that joins with an empty disk must not name itself: it has no vote until it is given one.
+        make(fresh, new TreeSet<>(members));
+        node(fresh).start();
+        return fresh;
+    }
+
+    /** The cluster has nothing to do with a lost node any more, and its place is free. */
+    public void forgotten(int lost) {
+        missed.remove(lost);
+    }
+
+    private String properties(int id, String voters) {
         StringBuilder text = new StringBuilder("""
                 # A node of a chaos run.
                 node.id=%d
@@ -155,8 +216,9 @@ public final class ChaosCluster implements AutoCloseable {
     private void awaitServing() {
         long deadline = System.nanoTime() + SERVING.toNanos();
         try (Admin admin = admin()) {
-            while (live(admin) < nodes.size()) {
-                for (ChaosNode node : nodes) {
+            while (live(admin) < wish.nodes()) {
+                for (int id : members) {
+                    ChaosNode node = node(id);
                     if (!node.isRunning()) {
                         throw new IllegalStateException("node " + node.id() + " stopped while starting; " + node.log()
                                 + " ends with:\n" + node.logTail());
@@ -195,15 +257,16 @@ public final class ChaosCluster implements AutoCloseable {
                 "500"));
     }
 
-    /** Where clients reach it. */
+    /** Where clients reach it; names places of nodes to come, too. */
     public String bootstrap() {
         return IntStream.rangeClosed(1, nodes.size())
                 .mapToObj(id -> network.host(id) + ":" + network.port(id, 0))
                 .collect(Collectors.joining(","));
     }
 
-    public List<ChaosNode> nodes() {
-        return List.copyOf(nodes);
+    /** The ids of those that belong to it now, in their order. */
+    public Set<Integer> members() {
+        return new TreeSet<>(members);
     }
 
     /** The node of this id. */
@@ -233,13 +296,13 @@ public final class ChaosCluster implements AutoCloseable {
     /**
      * Runs one of the distribution's commands against it and gives what it said.
      *
-     * @throws HostCommandException when it fails
+     * @throws HostCommandException when it fails, or does not end in that time
      */
-    public String command(String... words) {
+    public String command(Duration patience, String... words) {
         List<String> line = new ArrayList<>(List.of(launcher.toString()));
         line.addAll(List.of(words));
         line.addAll(List.of("--bootstrap-server", bootstrap()));
-        return HostCommand.run(line);
+        return HostCommand.run(line, patience);
     }
 
     private void end() {

@@ -3,22 +3,23 @@ package io.barnabas.chaos.cluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a command of the host to its end, such as {@code ip}, {@code tc} or the distribution's own. */
 final class HostCommand {
 
-    private static final long TIMEOUT_S = 30;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private HostCommand() {}
 
     /**
      * Runs it and gives what it said.
      *
-     * @throws HostCommandException when it fails, cannot be run, or does not end within 30 s
+     * @throws HostCommandException when it fails, cannot be run, or does not end in time
      */
-    static String run(List<String> words) {
+    static String run(List<String> words, Duration patience) {
         try {
             ProcessBuilder builder = new ProcessBuilder(words)
                     .redirectErrorStream(true)
@@ -26,7 +27,7 @@ final class HostCommand {
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             Process process = builder.start();
-            Thread watch = Thread.ofVirtual().start(() -> endAfterTimeout(process));
+            Thread watch = Thread.ofVirtual().start(() -> endAfterTimeout(process, patience));
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             int exit = process.waitFor();
             watch.interrupt();
@@ -43,7 +44,7 @@ final class HostCommand {
     }
 
     static String run(String... words) {
-        return run(List.of(words));
+        return run(List.of(words), TIMEOUT);
     }
 
     /** Runs it, whether it succeeds or not; for what may have been done already. */
@@ -56,9 +57,9 @@ final class HostCommand {
         }
     }
 
-    private static void endAfterTimeout(Process process) {
+    private static void endAfterTimeout(Process process, Duration patience) {
         try {
-            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -1,10 +1,12 @@
 package io.barnabas.chaos.command;
 
+import io.barnabas.chaos.report.ReportPage;
 import io.barnabas.chaos.rules.check.Report;
 import io.barnabas.chaos.run.ChaosRun;
 import io.barnabas.chaos.run.Journal;
 import io.barnabas.cli.ChaosSubcommand;
 import io.barnabas.cli.CommandFailedException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +29,11 @@ public final class ChaosReplayCommand implements ChaosSubcommand {
     @Option(names = "--journal", paramLabel = "FILE", required = true, description = "What a run has written.")
     private Path journal;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Writes a page about the run, too.")
+    private Path page;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (!Files.isReadable(journal)) {
             throw new CommandFailedException("there is no journal " + journal);
         }
@@ -40,6 +45,10 @@ public final class ChaosReplayCommand implements ChaosSubcommand {
         }
         PrintWriter out = spec.commandLine().getOut();
         VerdictText.print(out, report);
+        if (page != null) {
+            ReportPage.write(
+                    Journal.of(journal), report, "barnabas chaos replay --journal " + journal, page.toAbsolutePath());
+        }
         out.println(VerdictText.line(report));
         return report.passed() ? 0 : 1;
     }

@@ -1,9 +1,12 @@
 package io.barnabas.chaos.command;
 
+import io.barnabas.chaos.report.ReportPage;
 import io.barnabas.chaos.run.ChaosRun;
+import io.barnabas.chaos.run.Journal;
 import io.barnabas.cli.ChaosSubcommand;
 import io.barnabas.cli.CommandFailedException;
 import io.barnabas.cli.Durations;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +78,7 @@ public final class ChaosRunCommand implements ChaosSubcommand {
     private boolean loopback;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (nodes != 3 && nodes != 5) {
             throw new ParameterException(spec.commandLine(), "--nodes is 3 or 5, not " + nodes);
         }
@@ -101,7 +104,10 @@ public final class ChaosRunCommand implements ChaosSubcommand {
         }
         VerdictText.print(out, outcome.report());
         outcome.troubles().forEach(trouble -> out.println("trouble: " + trouble));
+        Path page = directory.resolve("report.html");
+        ReportPage.write(Journal.of(outcome.journal()), outcome.report(), repeat(number), page);
         out.println("journal: " + outcome.journal());
+        out.println("report:  " + page);
         if (!outcome.passed()) {
             out.println("repeat:  " + repeat(number));
         }
@@ -122,8 +128,12 @@ public final class ChaosRunCommand implements ChaosSubcommand {
         return free;
     }
 
+    private String durationText() {
+        return duration.toSeconds() + "s";
+    }
+
     private String repeat(long number) {
-        return "barnabas chaos run --scenario " + scenario.text() + " --duration " + duration + " --seed " + number
-                + " --nodes " + nodes + (loopback ? " --loopback" : "");
+        return "barnabas chaos run --scenario " + scenario.text() + " --duration " + durationText() + " --seed "
+                + number + " --nodes " + nodes + (loopback ? " --loopback" : "");
     }
 }

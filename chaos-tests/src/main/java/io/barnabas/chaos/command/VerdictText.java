@@ -35,7 +35,7 @@ final class VerdictText {
         }
         if (!report.unavailability().windows().isEmpty()) {
             out.println();
-            out.println("Unavailable, in windows of more than 100 ms without an acknowledgement:");
+            out.println("Unavailable, in windows of more than 250 ms without an acknowledgement:");
             report.unavailability()
                     .byPartition()
                     .forEach((partition, windows) -> out.println("  " + partition + ": " + windows(windows)));

@@ -6,6 +6,7 @@ import io.barnabas.chaos.rules.check.Examination;
 import io.barnabas.chaos.rules.check.Report;
 import io.barnabas.chaos.rules.check.Unavailability;
 import io.barnabas.chaos.rules.history.History;
+import io.barnabas.chaos.rules.plan.Fault;
 import io.barnabas.chaos.rules.plan.Plan;
 import io.barnabas.chaos.rules.plan.Powers;
 import io.barnabas.chaos.rules.plan.Scenario;
@@ -35,7 +36,7 @@ import org.apache.kafka.clients.admin.Admin;
 public final class ChaosRun {
 
     /** A partition that takes no records for longer is called unavailable. */
-    private static final long UNAVAILABLE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long UNAVAILABLE_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long MAX_STEPS = 2_000_000;
@@ -126,7 +127,13 @@ public final class ChaosRun {
         Plan plan;
         try (Journal journal = open(file);
                 ChaosCluster cluster = ChaosCluster.start(new ChaosCluster.Wish(
-                        wish.home(), wish.directory(), wish.nodes(), wish.namespaces(), diskMb(), Map.of()))) {
+                        wish.home(),
+                        wish.directory(),
+                        wish.nodes(),
+                        needs(Fault.Needs.SPARE) ? 1 : 0,
+                        wish.namespaces(),
+                        needs(Fault.Needs.DISKS) ? DISK_MB : 0,
+                        Map.of()))) {
             plan = Schedule.of(wish.scenarios(), powers(cluster), wish.duration(), wish.seed());
             tell.accept(wish.nodes() + " nodes serve: " + cluster.description());
             plan.leftOut().forEach(scenario -> tell.accept("left out: " + scenario));
@@ -148,23 +155,19 @@ public final class ChaosRun {
         return new Journal(file);
     }
 
-    private int diskMb() {
-        Powers disks = new Powers(wish.nodes(), true, true);
-        Powers none = new Powers(wish.nodes(), true, false);
-        boolean useful = wish.scenarios().stream()
-                .anyMatch(scenario -> scenario.possibleWith(disks) && !scenario.possibleWith(none));
-        return useful ? DISK_MB : 0;
+    private boolean needs(Fault.Needs needs) {
+        return wish.scenarios().stream().anyMatch(scenario -> scenario.needs() == needs);
     }
 
     private Powers powers(ChaosCluster cluster) {
-        return new Powers(wish.nodes(), cluster.hasLinks(), cluster.hasSmallDisks());
+        return new Powers(wish.nodes(), cluster.hasLinks(), cluster.hasSmallDisks(), cluster.hasSpare());
     }
 
     private void runOn(ChaosCluster cluster, Plan plan, Recorder recorder, LiveFigures figures)
             throws InterruptedException {
         List<Workload> workloads = Workloads.all(new LoadContext(recorder, cluster.bootstrap(), wish.seed()));
         try (Admin admin = cluster.admin()) {
-            Victims victims = new Victims(admin, wish.nodes());
+            Victims victims = new Victims(admin, cluster::members);
             Nemesis nemesis = new Nemesis(cluster, recorder, victims, new Moves(cluster, victims));
             for (Workload workload : workloads) {
                 workload.prepare(admin);
@@ -203,20 +206,45 @@ public final class ChaosRun {
         }
     }
 
+    /**
+     * When the cluster or a command takes long, what comes later in the scenario is put off, so that faults keep their
+     * lengths; what would come after the end of its turn does not come.
+     */
     private void follow(Plan plan, Nemesis nemesis, Victims victims, LiveFigures figures) {
+        long shiftedNs = beginNs;
+        String scenario = "";
         for (Step step : plan.steps()) {
-            waitUntil(beginNs + step.at().toNanos(), figures);
+            if (step instanceof Step.Begin begin && !begin.scenario().equals(scenario)) {
+                scenario = begin.scenario();
+                shiftedNs = beginNs;
+            }
+            if (isVoid(step, nemesis)) {
+                continue;
+            }
+            waitUntil(shiftedNs + step.at().toNanos(), figures);
             note(nemesis.startEnded());
             switch (step) {
                 case Step.Begin begin -> {
-                    boolean late = System.nanoTime() - beginNs > wish.duration().toNanos();
-                    if (!late && (!begin.patient() || recovers(victims, figures))) {
+                    if (begin.patient() && !recovers(victims, figures)) {
+                        return;
+                    }
+                    shiftedNs = System.nanoTime() - step.at().toNanos();
+                    if (!isVoid(begin, nemesis)) {
                         say(begin.scenario() + ": " + nemesis.begin(begin.fault(), begin.what()));
                     }
                 }
                 case Step.Heal heal -> nemesis.heal(heal.fault()).ifPresent(trouble -> say("heals later: " + trouble));
             }
         }
+    }
+
+    /** It begins after its turn, or heals what never began. */
+    private boolean isVoid(Step step, Nemesis nemesis) {
+        return switch (step) {
+            case Step.Begin begin ->
+                System.nanoTime() - beginNs >= begin.until().toNanos();
+            case Step.Heal heal -> !nemesis.isActive(heal.fault());
+        };
     }
 
     private void healAll(Nemesis nemesis, Victims victims, LiveFigures figures) {
@@ -259,7 +287,7 @@ public final class ChaosRun {
                 LockSupport.parkNanos(wake - System.nanoTime());
             }
             if (System.nanoTime() - nextProgressNs >= 0) {
-                nextProgressNs += PROGRESS_NS;
+                nextProgressNs = System.nanoTime() + PROGRESS_NS;
                 progress(figures.now());
             }
         }

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Causes faults and heals them, and records both. For one thread. */
 final class Nemesis {
@@ -50,7 +49,7 @@ final class Nemesis {
      * @return what was done, in words
      */
     String begin(long number, Fault fault) {
-        boolean process = fault instanceof Fault.Kill || fault instanceof Fault.Stop || fault instanceof Fault.Freeze;
+        boolean process = endangers(fault);
         Victims.Found found = victims.find(fault.victim(), process ? unwell() : Set.of());
         if (found.nodes().isEmpty()) {
             return "no " + fault.kind() + ": " + found.why();
@@ -73,6 +72,18 @@ final class Nemesis {
             return fault.kind() + " of " + String.join(", ", targets) + " could not be: " + e.getMessage();
         }
         return fault.kind() + " of " + String.join(", ", targets);
+    }
+
+    /** Whether it is the node's process or its disk that it hits, which can be hit once at a time. */
+    private static boolean endangers(Fault fault) {
+        return switch (fault) {
+            case Fault.Kill f -> true;
+            case Fault.Stop f -> true;
+            case Fault.Freeze f -> true;
+            case Fault.DiskFull f -> true;
+            case Fault.Replace f -> true;
+            default -> false;
+        };
     }
 
     private static List<String> details(Fault fault, int node) {
@@ -136,8 +147,15 @@ final class Nemesis {
             }
             case Fault.DiskFull full -> {
                 nodes.forEach(ChaosNode::fillDisk);
-                yield () -> nodes.forEach(ChaosNode::freeDisk);
+                // A replica that could not write has stopped, and comes back with a restart.
+                yield () -> nodes.forEach(node -> {
+                    node.freeDisk();
+                    node.terminate();
+                    node.awaitEnd(STOPPING);
+                    node.start();
+                });
             }
+            case Fault.Replace replace -> moves.replace(first);
             case Fault.Drain drain -> moves.drain(first);
             case Fault.TransferMetadata transfer -> moves.transferMetadata(first);
             case Fault.Reassign reassign -> moves.reassign(first, reassign.draw());
@@ -145,8 +163,7 @@ final class Nemesis {
     }
 
     private Set<Integer> others(Set<Integer> ids) {
-        Set<Integer> others = new TreeSet<>(
-                IntStream.rangeClosed(1, cluster.nodes().size()).boxed().toList());
+        Set<Integer> others = cluster.members();
         others.removeAll(ids);
         return others;
     }
@@ -191,6 +208,11 @@ final class Nemesis {
         return troubles;
     }
 
+    /** Whether that fault of the plan has begun and is not healed. */
+    boolean isActive(long number) {
+        return active.containsKey(number);
+    }
+
     /** Whether everything is healed. */
     boolean atRest() {
         return active.isEmpty();
@@ -204,8 +226,9 @@ final class Nemesis {
     List<String> startEnded() {
         Set<Integer> unwell = unwell();
         List<String> troubles = new ArrayList<>();
-        for (ChaosNode node : cluster.nodes()) {
-            if (!unwell.contains(node.id()) && !node.isRunning()) {
+        for (int id : cluster.members()) {
+            ChaosNode node = cluster.node(id);
+            if (!unwell.contains(id) && !node.isRunning()) {
                 troubles.add("node " + node.id() + " ended by itself; see " + node.log());
                 node.start();
             }

@@ -2,7 +2,6 @@ package io.barnabas.chaos.run;
 
 import io.barnabas.chaos.rules.plan.Victim;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -13,12 +12,15 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
@@ -31,11 +33,12 @@ final class Victims {
     private static final long TIMEOUT_MS = 3_000;
 
     private final Admin admin;
-    private final int nodes;
+    private final Supplier<Set<Integer>> members;
 
-    Victims(Admin admin, int nodes) {
+    /** @param members the ids of the nodes that belong to the cluster now, in their order */
+    Victims(Admin admin, Supplier<Set<Integer>> members) {
         this.admin = admin;
-        this.nodes = nodes;
+        this.members = members;
     }
 
     /**
@@ -60,23 +63,25 @@ final class Victims {
      * @return without nodes when all are to be avoided
      */
     Found find(Victim victim, Set<Integer> avoid) {
+        List<Integer> nodes = List.copyOf(members.get());
         Found found = switch (victim) {
-            case Victim.Node node -> new Found(List.of(node.id()), "");
+            case Victim.Node node -> new Found(List.of(nodes.get((node.id() - 1) % nodes.size())), "");
             case Victim.Leader leader -> leader(leader.draw());
             case Victim.Follower follower -> follower(follower.draw());
             case Victim.MetadataLeader leader -> metadataLeader();
             case Victim.Coordinator coordinator -> coordinator(coordinator.draw());
-            case Victim.Majority majority -> new Found(successive(majority.draw(), victim.count(nodes)), "a majority");
-            case Victim.Everyone everyone -> new Found(successive(0, nodes), "all nodes");
+            case Victim.Majority majority ->
+                new Found(successive(nodes, majority.draw(), victim.count(nodes.size())), "a majority");
+            case Victim.Everyone everyone -> new Found(nodes, "all nodes");
         };
         List<Integer> left =
                 found.nodes().stream().filter(node -> !avoid.contains(node)).toList();
         if (!left.isEmpty()) {
             return new Found(left, found.why());
         }
-        return IntStream.rangeClosed(1, nodes)
+        return nodes.stream()
                 .filter(node -> !avoid.contains(node))
-                .mapToObj(node -> new Found(List.of(node), instead(found)))
+                .map(node -> new Found(List.of(node), instead(found)))
                 .findFirst()
                 .orElseGet(() -> new Found(List.of(), "nobody is left"));
     }
@@ -88,10 +93,9 @@ final class Victims {
                         : "node " + found.nodes().getFirst());
     }
 
-    private List<Integer> successive(int draw, int count) {
+    private static List<Integer> successive(List<Integer> nodes, int draw, int count) {
         return IntStream.range(0, count)
-                .map(i -> (draw + i) % nodes + 1)
-                .boxed()
+                .mapToObj(i -> nodes.get((draw + i) % nodes.size()))
                 .toList();
     }
 
@@ -170,9 +174,23 @@ final class Victims {
         return all;
     }
 
+    /** The nodes that the cluster takes for alive. */
+    Set<Integer> live() {
+        return ask(admin.describeCluster().nodes()).orElse(List.of()).stream()
+                .map(Node::id)
+                .collect(Collectors.toSet());
+    }
+
+    /** The voters of the metadata quorum; none when the cluster does not say. */
+    Set<Integer> voters() {
+        return ask(admin.describeMetadataQuorum().quorumInfo()).map(QuorumInfo::voters).orElse(List.of()).stream()
+                .map(QuorumInfo.ReplicaState::replicaId)
+                .collect(Collectors.toSet());
+    }
+
     /** Whether all nodes live and the leader of every partition answers. */
     boolean isWhole() {
-        if (ask(admin.describeCluster().nodes()).map(Collection::size).orElse(0) < nodes) {
+        if (!live().containsAll(members.get())) {
             return false;
         }
         Map<TopicPartition, OffsetSpec> all = new HashMap<>();

@@ -30,7 +30,9 @@ public sealed interface Fault {
         /** Links between the nodes that something can befall. */
         LINKS,
         /** A small disk for each node. */
-        DISKS
+        DISKS,
+        /** Room for another node. */
+        SPARE
     }
 
     /** SIGKILL; healed by a start. */
@@ -124,6 +126,14 @@ public sealed interface Fault {
         @Override
         public Needs needs() {
             return Needs.DISKS;
+        }
+    }
+
+    /** The victim is lost with its disk; healed by another one that takes over its vote and its replicas. */
+    record Replace(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.SPARE;
         }
     }
 

@@ -6,8 +6,9 @@ package io.barnabas.chaos.rules.plan;
  * @param nodes how many it has
  * @param links whether links can be cut
  * @param disks whether disks can be filled
+ * @param spare whether there is room for another node
  */
-public record Powers(int nodes, boolean links, boolean disks) {
+public record Powers(int nodes, boolean links, boolean disks, boolean spare) {
 
     /** Whether that can befall it. */
     public boolean meet(Fault.Needs needs) {
@@ -15,6 +16,7 @@ public record Powers(int nodes, boolean links, boolean disks) {
             case NOTHING -> true;
             case LINKS -> links;
             case DISKS -> disks;
+            case SPARE -> spare;
         };
     }
 }

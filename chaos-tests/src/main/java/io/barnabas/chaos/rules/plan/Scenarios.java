@@ -128,6 +128,15 @@ public final class Scenarios {
                     ONE,
                     SHORT,
                     (random, powers, turn) -> new Fault.Stop(new Victim.Node(turn % powers.nodes() + 1))),
+            new Scenario(
+                    "rolling-replacement",
+                    "one node after the other is lost with its disk, and an empty one takes its place",
+                    Needs.SPARE,
+                    1,
+                    ONE,
+                    SHORT,
+                    QUIET,
+                    (random, powers, turn) -> new Fault.Replace(new Victim.Node(turn % powers.nodes() + 1))),
             one(
                     "reassign",
                     "partitions get other replicas and their old ones back",
@@ -142,7 +151,7 @@ public final class Scenarios {
                     Scenario.anyOf(List.of(anyVictim(Fault.Drain::new), anyVictim(Fault.TransferMetadata::new)))),
             new Scenario(
                     "storm",
-                    "up to three of all these at once, without a pause to recover",
+                    "up to three of the others at once, replacements excepted, without a pause to recover",
                     Needs.NOTHING,
                     3,
                     nodes -> nodes - 1,
@@ -199,7 +208,8 @@ public final class Scenarios {
     private static Fault storm(SplittableRandom random, Powers powers, int turn) {
         List<Scenario> possible = new ArrayList<>();
         for (Scenario scenario : ALL_OF_THEM) {
-            if (scenario.lanes() == 1 && scenario.possibleWith(powers)) {
+            // A replacement goes on until it is done, which it may never be while others are hit.
+            if (scenario.lanes() == 1 && scenario.needs() != Needs.SPARE && scenario.possibleWith(powers)) {
                 possible.add(scenario);
             }
         }

@@ -68,6 +68,7 @@ public final class Schedule {
             case NOTHING -> "nothing";
             case LINKS -> "network namespaces";
             case DISKS -> "disks of their own for the nodes";
+            case SPARE -> "room for another node";
         };
     }
 
@@ -96,7 +97,8 @@ public final class Schedule {
             if (fault.hits(powers.nodes()) <= room) {
                 long number = ++faults;
                 boolean patient = scenario.lanes() == 1;
-                steps.add(new Step.Begin(Duration.ofMillis(begin), number, scenario.name(), fault, patient));
+                steps.add(new Step.Begin(
+                        Duration.ofMillis(begin), number, scenario.name(), fault, Duration.ofMillis(toMs), patient));
                 steps.add(new Step.Heal(Duration.ofMillis(end), number));
                 active.add(new Active(end, fault.hits(powers.nodes())));
             }

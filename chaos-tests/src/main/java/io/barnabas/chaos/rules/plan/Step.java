@@ -14,9 +14,11 @@ public sealed interface Step {
      * A fault begins.
      *
      * @param scenario whose fault it is
+     * @param until when that scenario's turn is over
      * @param patient whether the cluster should have recovered from what was healed before
      */
-    record Begin(Duration at, long fault, String scenario, Fault what, boolean patient) implements Step {}
+    record Begin(Duration at, long fault, String scenario, Fault what, Duration until, boolean patient)
+            implements Step {}
 
     /** It is healed. */
     record Heal(Duration at, long fault) implements Step {}
