@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -133,7 +132,7 @@ public final class ChaosRun {
                         needs(Fault.Needs.SPARE) ? 1 : 0,
                         wish.namespaces(),
                         needs(Fault.Needs.DISKS) ? DISK_MB : 0,
-                        Map.of()))) {
+                        Workloads.NODE_SETTINGS))) {
             plan = Schedule.of(wish.scenarios(), powers(cluster), wish.duration(), wish.seed());
             tell.accept(wish.nodes() + " nodes serve: " + cluster.description());
             plan.leftOut().forEach(scenario -> tell.accept("left out: " + scenario));

@@ -12,11 +12,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.TopicPartition;
 
 /** Moves leads and replicas, by the commands that an operator uses. */
 final class Moves {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** A node's replicas are copied meanwhile. */
     private static final Duration EVACUATION = Duration.ofSeconds(120);
@@ -71,7 +72,11 @@ final class Moves {
         // With a node to spare it moves; without, it has one replica less for a while.
         int size = cluster.members().size() > count ? count : Math.max(1, count - draw % 2);
         move(partition, wanted.subList(0, Math.min(size, wanted.size())));
-        return () -> move(partition, partition.replicas());
+        return () -> {
+            if (!isDeleted(partition.partition())) {
+                move(partition, partition.replicas());
+            }
+        };
     }
 
     /**
@@ -103,6 +108,12 @@ final class Moves {
             }
             LockSupport.parkNanos(POLL_NS);
         }
+    }
+
+    private boolean isDeleted(TopicPartition partition) {
+        List<Victims.Replicas> present = victims.partitions();
+        return !present.isEmpty()
+                && present.stream().noneMatch(one -> one.partition().equals(partition));
     }
 
     private void move(Victims.Replicas partition, List<Integer> replicas) {

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -195,8 +196,12 @@ final class Victims {
         }
         Map<TopicPartition, OffsetSpec> all = new HashMap<>();
         partitions().forEach(replicas -> all.put(replicas.partition(), OffsetSpec.latest()));
-        ListOffsetsOptions options = new ListOffsetsOptions().timeoutMs((int) TIMEOUT_MS);
-        return all.isEmpty() || ask(admin.listOffsets(all, options).all()).isPresent();
+        ListOffsetsResult answers = admin.listOffsets(all, new ListOffsetsOptions().timeoutMs((int) TIMEOUT_MS));
+        Set<TopicPartition> silent = all.keySet().stream()
+                .filter(partition -> ask(answers.partitionResult(partition)).isEmpty())
+                .collect(Collectors.toSet());
+        // One that somebody has deleted meanwhile is not missed.
+        return silent.isEmpty() || partitions().stream().map(Replicas::partition).noneMatch(silent::contains);
     }
 
     private static <T> Optional<T> ask(KafkaFuture<T> answer) {
