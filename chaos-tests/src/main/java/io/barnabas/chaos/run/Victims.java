@@ -201,7 +201,8 @@ final class Victims {
                 .filter(partition -> ask(answers.partitionResult(partition)).isEmpty())
                 .collect(Collectors.toSet());
         // One that somebody has deleted meanwhile is not missed.
-        return silent.isEmpty() || partitions().stream().map(Replicas::partition).noneMatch(silent::contains);
+        return silent.isEmpty()
+                || partitions().stream().map(Replicas::partition).noneMatch(silent::contains);
     }
 
     private static <T> Optional<T> ask(KafkaFuture<T> answer) {
