@@ -1,5 +1,6 @@
 package io.barnabas.chaos.command;
 
+import io.barnabas.chaos.rules.plan.Fault;
 import io.barnabas.chaos.rules.plan.Scenario;
 import io.barnabas.chaos.rules.plan.Scenarios;
 import java.util.ArrayList;
@@ -21,7 +22,12 @@ record ScenarioChoice(String text, List<Scenario> scenarios) {
         @Override
         public ScenarioChoice convert(String text) {
             if (text.equals(ALL)) {
-                return new ScenarioChoice(text, Scenarios.all());
+                // With a replacement not all workloads can run, so that one is asked for by its name.
+                return new ScenarioChoice(
+                        text,
+                        Scenarios.all().stream()
+                                .filter(scenario -> scenario.needs() != Fault.Needs.SPARE)
+                                .toList());
             }
             List<Scenario> scenarios = new ArrayList<>();
             for (String name : text.split(",", -1)) {

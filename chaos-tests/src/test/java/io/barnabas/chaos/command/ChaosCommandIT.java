@@ -38,7 +38,7 @@ class ChaosCommandIT {
                 "chaos",
                 "run",
                 "--scenario",
-                "kill-each,freeze,isolate-leader,rolling-replacement,storm",
+                "kill-each,freeze,isolate-leader,cut-one-way,storm",
                 "--duration",
                 "2m",
                 "--seed",
