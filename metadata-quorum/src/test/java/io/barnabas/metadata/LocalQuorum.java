@@ -3,6 +3,7 @@ package io.barnabas.metadata;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
@@ -51,13 +53,24 @@ final class LocalQuorum implements AutoCloseable {
     }
 
     String address(int id) {
-        return addresses.computeIfAbsent(id, i -> {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return "127.0.0.1:" + socket.getLocalPort();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        return addresses.computeIfAbsent(id, i -> "127.0.0.1:" + freePort());
+    }
+
+    /** Below the ports that the system gives to outgoing connections, where a stopped node would lose its own. */
+    private static int freePort() {
+        return ThreadLocalRandom.current()
+                .ints(10_000, 30_000)
+                .filter(LocalQuorum::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     MetadataQuorum start(int id) throws IOException {

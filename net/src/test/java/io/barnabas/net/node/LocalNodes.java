@@ -76,7 +76,7 @@ final class LocalNodes implements AutoCloseable {
     }
 
     /** Below the ports that the system gives to outgoing connections, where a stopped node would lose its own. */
-    private static List<Integer> freePorts(int count) throws IOException {
+    static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);

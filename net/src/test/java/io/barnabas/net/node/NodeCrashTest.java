@@ -3,8 +3,6 @@ package io.barnabas.net.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,14 +43,7 @@ class NodeCrashTest {
 
     @BeforeEach
     void startNodes() throws Exception {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < 9; i++) {
-            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
+        List<Integer> ports = LocalNodes.freePorts(9);
         String clusterId = ClusterId.random();
         String voters =
                 "1@127.0.0.1:%d,2@127.0.0.1:%d,3@127.0.0.1:%d".formatted(ports.get(3), ports.get(4), ports.get(5));
