@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosCommandIT {
 
     private static final int SEEDS = 1_000_000;
+    private static final List<String> SCENARIOS =
+            List.of("kill-each", "freeze", "isolate-leader", "cut-one-way", "storm");
 
     /** Kept with journal and logs when a promise is broken. */
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -38,7 +40,7 @@ class ChaosCommandIT {
                 "chaos",
                 "run",
                 "--scenario",
-                "kill-each,freeze,isolate-leader,cut-one-way,storm",
+                String.join(",", SCENARIOS),
                 "--duration",
                 "2m",
                 "--seed",
@@ -50,8 +52,9 @@ class ChaosCommandIT {
         assertThat(run.exit()).as(String.join("\n", run.lines())).isZero();
         assertThat(run.lines().getLast()).startsWith("all promises kept: ");
         assertThat(run.lines())
-                .filteredOn(line -> line.contains("kill-each: kill of node"))
-                .isNotEmpty();
+                .as("faults that began; a scenario may lose its turn to one that took long")
+                .filteredOn(line -> SCENARIOS.stream().anyMatch(name -> line.contains(name + ": ")))
+                .hasSizeGreaterThan(SCENARIOS.size());
 
         Ended replay = barnabas(
                 "chaos",
