@@ -110,6 +110,10 @@ public final class NodeGroupCoordinator implements GroupCoordinator, Shard.Momen
     }
 
     private void ask(GroupRequest request, CompletableFuture<GroupResponse> answer) {
+        if (seen.index() < image().index()) {
+            // The image that takes a shard away may be here before its turn on this thread has come.
+            follow(image());
+        }
         int number = GroupShards.of(request.group());
         Shard shard = shards.get(number);
         if (renewing.containsKey(number)) {

@@ -6,6 +6,7 @@ import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.Refusal;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ final class Membership {
     private final MetadataQuorum quorum;
     private final ScheduledExecutorService control;
     private final boolean voter;
+    private final Duration sessionTimeout;
     private final MetadataCommand.RegisterNode registration;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final AtomicInteger heartbeatsInFlight = new AtomicInteger();
@@ -56,10 +58,12 @@ final class Membership {
             MetadataQuorum quorum,
             ScheduledExecutorService control,
             boolean voter,
+            Duration sessionTimeout,
             MetadataCommand.RegisterNode registration) {
         this.quorum = quorum;
         this.control = control;
         this.voter = voter;
+        this.sessionTimeout = sessionTimeout;
         this.registration = registration;
     }
 
@@ -156,14 +160,38 @@ final class Membership {
                                 state = State.JOINING;
                                 register();
                             } else if (known) {
+                                heard(sentNs);
+                            }
+                        },
+                        control);
+    }
+
+    /**
+     * The quorum was told that this node lives. When it had not been told for so long that it may have given this node's
+     * duties to others, this node must learn of that before it goes on with them: a process that was frozen has an image
+     * of long ago.
+     */
+    private void heard(long sentNs) {
+        if (isHeard()) {
+            heardNs = sentNs;
+            return;
+        }
+        // A report of no leaders changes nothing; as any command, it is answered when this node has applied it.
+        quorum.propose(new MetadataCommand.LeadersElected(List.of()))
+                .whenCompleteAsync(
+                        (result, error) -> {
+                            if (error == null) {
                                 heardNs = sentNs;
                             }
                         },
                         control);
     }
 
-    /** Whether the quorum has heard this node within its session timeout; from any thread. */
-    boolean isHeard(Duration sessionTimeout) {
+    /**
+     * Whether the quorum has heard this node within its session timeout, and this node has since learned what changed
+     * while it had not; from any thread.
+     */
+    boolean isHeard() {
         return System.nanoTime() - heardNs < sessionTimeout.toNanos();
     }
 

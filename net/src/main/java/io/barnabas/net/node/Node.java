@@ -205,7 +205,7 @@ public final class Node implements AutoCloseable {
 
     private boolean isHeard() {
         Membership member = membership;
-        return member != null && member.isHeard(config.sessionTimeout());
+        return member != null && member.isHeard();
     }
 
     private void directoryFailed(Path directory, String reason, int remaining) {
@@ -231,6 +231,7 @@ public final class Node implements AutoCloseable {
                 quorum,
                 control,
                 config.isVoter(),
+                config.sessionTimeout(),
                 new MetadataCommand.RegisterNode(
                         directory.identity().clusterId(),
                         config.nodeId(),
