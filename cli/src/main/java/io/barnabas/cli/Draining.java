@@ -50,6 +50,9 @@ final class Draining {
         IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
         request.resources().add(resource);
         Node any = cluster.get(admin.describeCluster().controller());
+        if (any == null) {
+            throw new CommandFailedException("the metadata quorum has no leader now; try again in a moment");
+        }
         try (KafkaConnection connection = new KafkaConnection(any.host(), any.port(), "barnabas-cli", TIMEOUT)) {
             AlterConfigsResourceResponse answer = connection
                     .call(
@@ -60,7 +63,9 @@ final class Draining {
                     .responses()
                     .getFirst();
             if (answer.errorCode() != Errors.NONE.code()) {
-                throw new CommandFailedException(answer.errorMessage());
+                String told = answer.errorMessage();
+                throw new CommandFailedException(
+                        told != null ? told : Errors.forCode(answer.errorCode()).message());
             }
         } catch (IOException e) {
             throw new CommandFailedException("node " + any.id() + " gave no answer: " + e.getMessage(), e);
