@@ -64,6 +64,12 @@ class RaftTransportOutagesTest {
         cluster.close();
     }
 
+    /** For tests in which a leader must not lose its lead because the machine is busy. */
+    private static void keepLeaders(RaftProperties raft) {
+        RaftServerConfigKeys.Rpc.setTimeoutMin(raft, TimeDuration.valueOf(5, TimeUnit.SECONDS));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(raft, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+    }
+
     private void assertWellAgain() throws IOException {
         checks.progress();
         checks.logsMatch();
@@ -171,10 +177,7 @@ class RaftTransportOutagesTest {
     @Test
     void garbageClosesItsOwnConnectionOnly() throws Exception {
         // A connection that breaks makes its groups elect at once; a busy machine must not.
-        start(1, raft -> {
-            RaftServerConfigKeys.Rpc.setTimeoutMin(raft, TimeDuration.valueOf(5, TimeUnit.SECONDS));
-            RaftServerConfigKeys.Rpc.setTimeoutMax(raft, TimeDuration.valueOf(10, TimeUnit.SECONDS));
-        });
+        start(1, RaftTransportOutagesTest::keepLeaders);
         String leader = leader();
         long term = cluster.division(leader, group).getInfo().getCurrentTerm();
         long seed = Long.getLong("seed", System.nanoTime());
@@ -266,6 +269,7 @@ class RaftTransportOutagesTest {
             RaftServerConfigKeys.Log.setPurgeGap(raft, 1);
             RaftServerConfigKeys.Log.setSegmentSizeMax(raft, SizeInBytes.valueOf("4KB"));
             RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(raft, SizeInBytes.valueOf("1KB"));
+            keepLeaders(raft);
             settings.accept(raft);
         });
         String away = others(leader()).getFirst();
