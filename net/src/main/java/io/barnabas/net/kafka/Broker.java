@@ -31,6 +31,12 @@ public interface Broker {
      */
     PartitionReplica.Leadership leaderOf(UUID topicId, int partition);
 
+    /**
+     * Whether this node has known no leader of the metadata quorum for longer than an election takes. What it would tell of
+     * the cluster is then old, and most likely another node knows better.
+     */
+    boolean isCutOff();
+
     /** The node's settings that handlers need. */
     BrokerSettings settings();
 }

@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,8 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     private final ResponseOrderer<Outgoing> orderer = new ResponseOrderer<>();
     /** What the handlers have promised and not delivered. */
     private final Set<CompletableFuture<?>> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Set<ApiKeys> asked = EnumSet.noneOf(ApiKeys.class);
 
     private long pendingBytes;
     private boolean ended;
@@ -81,6 +84,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
                 request.version(),
                 request.correlationId(),
                 request.clientId(),
+                asked.add(request.api().key()),
                 listener,
                 (InetSocketAddress) channel.channel().remoteAddress(),
                 channel.channel().eventLoop());

@@ -31,6 +31,9 @@ final class Membership {
     private static final long RETRY_MS = 200;
     private static final long COMPLAIN_EVERY_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_HEARTBEATS_IN_FLIGHT = 3;
+    /** Elections of a leader take less, also on a busy machine. */
+    private static final long CUT_OFF_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
     private final MetadataQuorum quorum;
@@ -51,6 +54,9 @@ final class Membership {
     private long epoch = -1;
     /** When the last heartbeat that was answered was sent; the quorum's patience is counted from a later time. */
     private volatile long heardNs = System.nanoTime();
+
+    /** When this node last knew a leader of the metadata quorum. */
+    private volatile long ledNs = System.nanoTime();
 
     private long complainedNs = System.nanoTime() - COMPLAIN_EVERY_NS;
 
@@ -141,6 +147,9 @@ final class Membership {
     }
 
     private void heartbeat() {
+        if (isLed()) {
+            ledNs = System.nanoTime();
+        }
         if (state != State.MEMBER || heartbeatsInFlight.get() >= MAX_HEARTBEATS_IN_FLIGHT) {
             return;
         }
@@ -193,6 +202,15 @@ final class Membership {
      */
     boolean isHeard() {
         return System.nanoTime() - heardNs < sessionTimeout.toNanos();
+    }
+
+    private boolean isLed() {
+        return quorum.status().leader() >= 0;
+    }
+
+    /** Whether this node has known no leader of the metadata quorum for a second, and knows none now; from any thread. */
+    boolean isCutOff() {
+        return System.nanoTime() - ledNs > CUT_OFF_NS && !isLed();
     }
 
     /** Says good-bye so that clients are not sent here any more; completes when tried. */

@@ -139,7 +139,7 @@ public final class Node implements AutoCloseable {
         join(directories.metadata(), quorum, host, control);
         GroupCoordinator groups = openGroups(quorum);
         onStop("the groups", groups::close);
-        startListeners(new NodeBroker(config.nodeId(), quorum, groups, host, config.broker()));
+        startListeners(new NodeBroker(config.nodeId(), quorum, groups, host, this::isCutOff, config.broker()));
         onStop("leadership", () -> handOver(quorum, host));
         synchronized (stopSteps) {
             serving = true;
@@ -206,6 +206,11 @@ public final class Node implements AutoCloseable {
     private boolean isHeard() {
         Membership member = membership;
         return member != null && member.isHeard();
+    }
+
+    private boolean isCutOff() {
+        Membership member = membership;
+        return member != null && member.isCutOff();
     }
 
     private void directoryFailed(Path directory, String reason, int remaining) {

@@ -12,10 +12,16 @@ import io.barnabas.net.kafka.BrokerSettings;
 import io.barnabas.net.node.rules.GroupIds;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /** What a node shows its Kafka handlers. */
 record NodeBroker(
-        int nodeId, MetadataQuorum quorum, GroupCoordinator groups, PartitionHost partitions, BrokerSettings settings)
+        int nodeId,
+        MetadataQuorum quorum,
+        GroupCoordinator groups,
+        PartitionHost partitions,
+        BooleanSupplier cutOff,
+        BrokerSettings settings)
         implements Broker {
 
     private static final Leadership UNKNOWN = new Leadership(PartitionInfo.NO_LEADER, -1, false);
@@ -40,6 +46,11 @@ record NodeBroker(
                 .map(PartitionReplica::leadership)
                 .filter(local -> local.leader() >= 0 && local.epoch() >= reported.epoch())
                 .orElse(reported);
+    }
+
+    @Override
+    public boolean isCutOff() {
+        return cutOff.getAsBoolean();
     }
 
     private Leadership reported(UUID topicId, int partition) {

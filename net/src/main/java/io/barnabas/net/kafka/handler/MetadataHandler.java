@@ -8,6 +8,7 @@ import io.barnabas.metadata.rules.TopicInfo;
 import io.barnabas.metadata.rules.TopicNames;
 import io.barnabas.net.kafka.ApiHandler;
 import io.barnabas.net.kafka.Broker;
+import io.barnabas.net.kafka.DropConnectionException;
 import io.barnabas.net.kafka.RequestContext;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,12 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
 
     @Override
     public CompletionStage<MetadataResponseData> handle(RequestContext context, MetadataRequestData request) {
+        if (!context.first() && broker.isCutOff()) {
+            // A client that asks again was sent to the wrong leader. It keeps to the connections it has, and would be
+            // given the same answer until this node is back among the others.
+            return CompletableFuture.failedFuture(new DropConnectionException(
+                    "this node knows no leader of the metadata quorum; another node may know the cluster better"));
+        }
         Map<String, Errors> refused = new HashMap<>();
         List<CompletableFuture<?>> creations = missing(context, request).stream()
                 .<CompletableFuture<?>>map(name -> create(context, name, refused))

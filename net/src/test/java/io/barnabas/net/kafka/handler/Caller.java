@@ -6,10 +6,11 @@ import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -23,6 +24,7 @@ final class Caller implements AutoCloseable {
 
     private final EventLoop loop = new DefaultEventLoop();
     private final String listener;
+    private final Set<ApiKeys> asked = ConcurrentHashMap.newKeySet();
 
     /** A client that came in by that listener. */
     Caller(String listener) {
@@ -43,14 +45,14 @@ final class Caller implements AutoCloseable {
     @SuppressWarnings("unchecked") // a message is read back as what it was written as
     <Q extends ApiMessage, A extends ApiMessage> CompletableFuture<A> send(
             ApiHandler<Q, A> handler, int version, Q request) {
-        short asked = (short) version;
-        ApiMessageType type = ApiMessageType.fromApiKey(request.apiKey());
-        Q arrived = (Q) reread(request, type.newRequest(), asked);
-        RequestContext context =
-                new RequestContext(asked, 1, "test", listener, new InetSocketAddress("127.0.0.1", 1), loop);
+        short wire = (short) version;
+        ApiKeys key = ApiKeys.forId(request.apiKey());
+        Q arrived = (Q) reread(request, key.messageType.newRequest(), wire);
+        RequestContext context = new RequestContext(
+                wire, 1, "test", asked.add(key), listener, new InetSocketAddress("127.0.0.1", 1), loop);
         return CompletableFuture.supplyAsync(() -> handler.handle(context, arrived), loop)
                 .thenCompose(answer -> answer)
-                .thenApply(answer -> (A) reread(answer, type.newResponse(), asked));
+                .thenApply(answer -> (A) reread(answer, key.messageType.newResponse(), wire));
     }
 
     private static ApiMessage reread(ApiMessage from, ApiMessage to, short version) {

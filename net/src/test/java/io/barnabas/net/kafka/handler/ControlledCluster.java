@@ -36,6 +36,7 @@ final class ControlledCluster implements Broker {
     private final FakeGroups groups = new FakeGroups(quorum);
     private final FakeHost host = new FakeHost(NODE_ID, DIRECTORY);
     private final BrokerSettings settings;
+    private boolean cutOff;
 
     /** Nodes 1 to {@code nodes}; settings are at their defaults but for the explicit ones. */
     ControlledCluster(int nodes, Map<String, String> explicit) {
@@ -160,6 +161,16 @@ final class ControlledCluster implements Broker {
                 .map(topic -> topic.partitions().get(partition))
                 .map(known -> new Leadership(known.leader(), known.leaderEpoch(), false))
                 .orElse(new Leadership(PartitionInfo.NO_LEADER, -1, false));
+    }
+
+    @Override
+    public boolean isCutOff() {
+        return cutOff;
+    }
+
+    /** Node 1 hears no other any more. */
+    void cutOff() {
+        cutOff = true;
     }
 
     @Override

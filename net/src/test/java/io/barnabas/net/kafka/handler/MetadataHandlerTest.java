@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.barnabas.metadata.rules.TopicInfo;
+import io.barnabas.net.kafka.DropConnectionException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,17 @@ class MetadataHandlerTest {
             assertThat(partition.replicaNodes()).isEqualTo(replicas);
             assertThat(partition.isrNodes()).isEqualTo(replicas);
         }
+    }
+
+    @Test
+    void aNodeThatIsCutOffSendsOneWhoAsksAgainElsewhere() throws Exception {
+        cluster.ledTopic("orders", 1, 1);
+        cluster.cutOff();
+        assertThat(caller.call(handler, NEWEST, wantAll(NEWEST)).topics()).hasSize(1);
+        assertThat(caller.send(handler, NEWEST, wantAll(NEWEST)))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(DropConnectionException.class);
     }
 
     @ParameterizedTest

@@ -156,6 +156,12 @@ public final class FakeBroker implements Broker, AutoCloseable {
                         .orElse(new Leadership(PartitionInfo.NO_LEADER, -1, false)));
     }
 
+    /** The quorum is in this process. */
+    @Override
+    public boolean isCutOff() {
+        return false;
+    }
+
     @Override
     public BrokerSettings settings() {
         return settings;

@@ -60,7 +60,7 @@ public final class FakeQuorum implements MetadataQuorum {
         image = changed.image();
     }
 
-    /** Whether proposals are answered; when not, each fails at once. */
+    /** Whether proposals and heartbeats are answered; when not, each fails at once. */
     public void available(boolean now) {
         available = now;
     }
@@ -84,7 +84,9 @@ public final class FakeQuorum implements MetadataQuorum {
 
     @Override
     public CompletableFuture<Boolean> heartbeat(long nodeEpoch) {
-        return CompletableFuture.completedFuture(available);
+        return available
+                ? CompletableFuture.completedFuture(true)
+                : CompletableFuture.failedFuture(new MetadataUnavailableException("no majority", null));
     }
 
     /** Groups are {@link FakeGroups}' part. */
