@@ -29,6 +29,8 @@ final class EventText {
             case Event.Invocation invocation ->
                 "#" + invocation.operation() + " client " + invocation.client() + " " + of(invocation.call());
             case Event.Completion completion -> "#" + completion.operation() + " " + of(completion.result());
+            case Event.TurnBegin turn ->
+                turn.scenario().isEmpty() ? "no more faults" : "scenario " + turn.scenario() + " begins";
             case Event.FaultBegin fault -> "fault " + fault.fault() + ": " + fault.kind() + " " + fault.targets();
             case Event.FaultEnd fault -> "fault " + fault.fault() + " is healed";
         };

@@ -9,6 +9,8 @@ import io.barnabas.chaos.rules.history.History;
 import io.barnabas.chaos.rules.history.Replay;
 import io.barnabas.chaos.rules.timeline.Overview;
 import io.barnabas.chaos.rules.timeline.Pace;
+import io.barnabas.chaos.rules.timeline.Turns;
+import io.barnabas.chaos.run.load.Workloads;
 import io.barnabas.cli.report.Html;
 import io.barnabas.cli.report.Numbers;
 import java.io.IOException;
@@ -29,12 +31,13 @@ public final class ReportPage {
     private final Report report;
     private final Overview overview;
     private final Pace pace;
+    private final Turns turns = new Turns(Workloads.names());
 
     private ReportPage(History history, Report report) {
         this.report = report;
         this.overview = Overview.of(history);
         this.pace = new Pace(overview.beginNs(), Timeline.stretchNs(overview));
-        Replay.of(history, List.of(pace));
+        Replay.of(history, List.of(pace, turns));
     }
 
     /** Writes the page of a run that is repeated by the command which its history suggests. */
@@ -77,6 +80,7 @@ public final class ReportPage {
                 + promises()
                 + new Timeline(overview, pace, report.unavailability()).svg()
                 + unavailability()
+                + turns()
                 + faults()
                 + repeat(command);
         return Html.page("Chaos run: " + name, body);
@@ -185,6 +189,44 @@ public final class ReportPage {
                 Numbers.text(windows.maxNs() / NS_PER_MS),
                 Numbers.text(windows.totalNs() / 1e9),
                 Integer.toString(windows.open()));
+    }
+
+    /** A row for each scenario, a column for each workload. */
+    private String turns() {
+        List<Turns.Turn> all = turns.turns(report.unavailability());
+        if (all.isEmpty()) {
+            return "";
+        }
+        List<String> header = new ArrayList<>(List.of("scenario", "faults", "all"));
+        header.addAll(Workloads.names());
+        List<List<String>> rows = new ArrayList<>();
+        for (Turns.Turn turn : all) {
+            List<String> row =
+                    new ArrayList<>(List.of(turn.scenario(), Integer.toString(turn.faults()), cell(turn.all())));
+            Workloads.names()
+                    .forEach(workload -> row.add(
+                            turn.shares().containsKey(workload)
+                                    ? cell(turn.shares().get(workload))
+                                    : ""));
+            rows.add(row);
+        }
+        return "<h2>Scenarios and workloads</h2>\n<p>Operations that began during the scenario's turn; how often a"
+                + " partition was unavailable, median and worst of these times in ms.</p>\n"
+                + Html.table(header, 1, rows);
+    }
+
+    private static String cell(Turns.Share share) {
+        Unavailability.Distribution times = share.unavailable();
+        String operations = String.format(Locale.ROOT, "%,d", share.operations());
+        return times.count() == 0
+                ? operations
+                : String.format(
+                        Locale.ROOT,
+                        "%s; %d: %.0f, %.0f",
+                        operations,
+                        times.count(),
+                        times.p50Ns() / NS_PER_MS,
+                        times.maxNs() / NS_PER_MS);
     }
 
     private String faults() {

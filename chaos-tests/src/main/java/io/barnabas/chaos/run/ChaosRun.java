@@ -175,8 +175,9 @@ public final class ChaosRun {
             workloads.forEach(Workload::start);
             beginNs = System.nanoTime();
             nextProgressNs = beginNs + PROGRESS_NS;
-            follow(plan, nemesis, victims, figures);
+            follow(plan, nemesis, victims, recorder, figures);
             healAll(nemesis, victims, figures);
+            recorder.turnBegins("");
             waitUntil(System.nanoTime() + CALM_NS, figures);
             for (Workload workload : workloads) {
                 afterwards(workload::stop);
@@ -222,9 +223,10 @@ public final class ChaosRun {
      * When the cluster or a command takes long, what comes later in the scenario is put off, so that faults keep their
      * lengths; what would come after the end of its turn does not come.
      */
-    private void follow(Plan plan, Nemesis nemesis, Victims victims, LiveFigures figures) {
+    private void follow(Plan plan, Nemesis nemesis, Victims victims, Recorder recorder, LiveFigures figures) {
         long shiftedNs = beginNs;
         String scenario = "";
+        String turn = "";
         for (Step step : plan.steps()) {
             if (step instanceof Step.Begin begin && !begin.scenario().equals(scenario)) {
                 scenario = begin.scenario();
@@ -242,6 +244,10 @@ public final class ChaosRun {
                     }
                     shiftedNs = System.nanoTime() - step.at().toNanos();
                     if (!isVoid(begin, nemesis)) {
+                        if (!begin.scenario().equals(turn)) {
+                            turn = begin.scenario();
+                            recorder.turnBegins(turn);
+                        }
                         say(begin.scenario() + ": " + nemesis.begin(begin.fault(), begin.what()));
                     }
                 }

@@ -52,6 +52,7 @@ final class LiveFigures implements Consumer<Event> {
             case Event.FaultEnd end -> active--;
             case Event.RunStarted started -> {}
             case Event.TopicDeclared declared -> {}
+            case Event.TurnBegin turn -> {}
         }
     }
 

@@ -87,6 +87,11 @@ public final class Recorder {
         events.accept(new Event.Completion(nanoTime.getAsLong(), operation, result));
     }
 
+    /** From here on faults are those of this scenario; an empty name says that there are no more. */
+    public synchronized void turnBegins(String scenario) {
+        events.accept(new Event.TurnBegin(nanoTime.getAsLong(), scenario));
+    }
+
     /**
      * A fault is about to be caused.
      *

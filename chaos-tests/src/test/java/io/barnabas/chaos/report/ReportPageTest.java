@@ -53,6 +53,7 @@ class ReportPageTest {
                 .contains("<td>kill</td><td>node 2</td><td class=\"n\">4.00</td><td class=\"n\">6.00</td>")
                 .contains("<td>all partitions</td><td class=\"n\">1</td><td class=\"n\">1,910</td>")
                 .contains("<td>chaos-0</td><td class=\"n\">1</td>")
+                .contains("<td>kill-each</td><td class=\"n\">1</td><td class=\"n\">61; 1: 1910, 1910</td>")
                 .contains("--scenario 'kill &lt;one&gt; node' --duration 12s --seed 77")
                 .doesNotContain("What is wrong");
     }
@@ -124,6 +125,9 @@ class ReportPageTest {
             recorder.started("kill <one> node", 77, 3, 1_700_000_000_000L);
             int client = recorder.newClient();
             for (int i = 0; i < RECORDS; i++) {
+                if (i == KILLED_AT) {
+                    recorder.turnBegins("kill-each");
+                }
                 long fault = i == KILLED_AT ? recorder.faultBegins("kill", List.of("node 2")) : 0;
                 clock.addAndGet(95 * MS);
                 long operation = recorder.invoked(

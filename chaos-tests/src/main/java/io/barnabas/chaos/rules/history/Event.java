@@ -12,6 +12,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = Event.TopicDeclared.class, name = "topic"),
     @JsonSubTypes.Type(value = Event.Invocation.class, name = "invoke"),
     @JsonSubTypes.Type(value = Event.Completion.class, name = "complete"),
+    @JsonSubTypes.Type(value = Event.TurnBegin.class, name = "turn"),
     @JsonSubTypes.Type(value = Event.FaultBegin.class, name = "fault"),
     @JsonSubTypes.Type(value = Event.FaultEnd.class, name = "healed")
 })
@@ -65,6 +66,15 @@ public sealed interface Event {
             @JsonProperty("t") long timeNs,
             @JsonProperty("op") long operation,
             @JsonProperty("result") Result result) implements Event {}
+
+    /**
+     * From here on faults are those of another scenario.
+     *
+     * @param scenario its name, empty for the time after the last one
+     */
+    record TurnBegin(
+            @JsonProperty("t") long timeNs,
+            @JsonProperty("scenario") String scenario) implements Event {}
 
     /**
      * A fault is about to be caused.

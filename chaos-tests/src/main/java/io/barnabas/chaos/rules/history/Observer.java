@@ -12,6 +12,9 @@ public interface Observer {
     /** An operation ended. Those that never did come after all other events. */
     default void completed(Operation operation) {}
 
+    /** The turn of another scenario begins. */
+    default void turnBegan(Event.TurnBegin turn) {}
+
     /** A fault begins. */
     default void faultBegan(Event.FaultBegin fault) {}
 

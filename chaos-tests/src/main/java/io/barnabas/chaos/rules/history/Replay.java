@@ -55,6 +55,7 @@ public final class Replay {
                 Operation operation = new Operation(invocation, completion);
                 observers.forEach(o -> o.completed(operation));
             }
+            case Event.TurnBegin turn -> observers.forEach(o -> o.turnBegan(turn));
             case Event.FaultBegin fault -> observers.forEach(o -> o.faultBegan(fault));
             case Event.FaultEnd fault -> observers.forEach(o -> o.faultEnded(fault));
         }

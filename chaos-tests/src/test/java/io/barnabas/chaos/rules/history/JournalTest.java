@@ -147,6 +147,7 @@ class JournalTest {
         for (Result result : RESULTS) {
             events.add(new Event.Completion(events.size(), events.size(), result));
         }
+        events.add(new Event.TurnBegin(events.size(), "kill-each"));
         events.add(new Event.FaultBegin(events.size(), 1, "kill", List.of("node-2", "node-3")));
         events.add(new Event.FaultEnd(events.size(), 1));
         return events;
