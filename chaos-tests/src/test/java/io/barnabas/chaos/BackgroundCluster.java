@@ -65,26 +65,12 @@ final class BackgroundCluster implements AutoCloseable {
 
     /** Ends a node as a power switch would. */
     void kill(int id) throws Exception {
-        signal(id, "KILL");
-    }
-
-    /** A node that is frozen keeps its connections and does nothing. */
-    void freeze(int id) throws Exception {
-        signal(id, "STOP");
-    }
-
-    void thaw(int id) throws Exception {
-        signal(id, "CONT");
-    }
-
-    private void signal(int id, String signal) throws Exception {
         String pid = Files.readString(directory.resolve("node-" + id).resolve("node.pid"))
                 .strip();
-        Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid)
-                .inheritIO()
-                .start();
+        Process kill =
+                new ProcessBuilder("sh", "-c", "kill -KILL " + pid).inheritIO().start();
         if (kill.waitFor() != 0) {
-            throw new IllegalStateException("node " + id + ", process " + pid + ", cannot be sent SIG" + signal);
+            throw new IllegalStateException("node " + id + ", process " + pid + ", cannot be killed");
         }
     }
 

@@ -259,9 +259,16 @@ public final class ChaosCluster implements AutoCloseable {
 
     /** Where clients reach it; names places of nodes to come, too. */
     public String bootstrap() {
-        return IntStream.rangeClosed(1, nodes.size())
-                .mapToObj(id -> network.host(id) + ":" + network.port(id, 0))
-                .collect(Collectors.joining(","));
+        return IntStream.rangeClosed(1, nodes.size()).mapToObj(this::address).collect(Collectors.joining(","));
+    }
+
+    private String address(int id) {
+        return network.host(id) + ":" + network.port(id, 0);
+    }
+
+    /** Where clients reach each of its members; from any thread. */
+    public List<String> addresses() {
+        return members.stream().map(this::address).toList();
     }
 
     /** The ids of those that belong to it now, in their order. */

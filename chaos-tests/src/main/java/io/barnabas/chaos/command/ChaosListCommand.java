@@ -31,8 +31,14 @@ public final class ChaosListCommand implements ChaosSubcommand {
             out.println(scenario.name()
                     + " ".repeat(width - scenario.name().length() + 2)
                     + scenario.does()
-                    + (scenario.needs() == Fault.Needs.NOTHING ? "" : " (as root only)"));
+                    + (alwaysMet(scenario.needs())
+                            ? ""
+                            : " (needs " + scenario.needs().words() + ")"));
         }
         return 0;
+    }
+
+    private static boolean alwaysMet(Fault.Needs needs) {
+        return needs == Fault.Needs.NOTHING || needs == Fault.Needs.SPARE;
     }
 }

@@ -22,7 +22,7 @@ record ScenarioChoice(String text, List<Scenario> scenarios) {
         @Override
         public ScenarioChoice convert(String text) {
             if (text.equals(ALL)) {
-                // With a replacement not all workloads can run, so that one is asked for by its name.
+                // A replacement takes longer than the turns of a short run.
                 return new ScenarioChoice(
                         text,
                         Scenarios.all().stream()

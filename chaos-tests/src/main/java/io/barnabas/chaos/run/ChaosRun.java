@@ -21,8 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -45,7 +47,8 @@ public final class ChaosRun {
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int DISK_MB = 512;
-    private static final String ASKS_EVERY_NODE = "topics";
+    /** What the workloads write in a minute, and as much again. */
+    private static final int DISK_MB_PER_MINUTE = 16;
 
     /**
      * What to run.
@@ -132,7 +135,7 @@ public final class ChaosRun {
                         wish.nodes(),
                         needs(Fault.Needs.SPARE) ? 1 : 0,
                         wish.namespaces(),
-                        needs(Fault.Needs.DISKS) ? DISK_MB : 0,
+                        needs(Fault.Needs.DISKS) ? diskMb() : 0,
                         Workloads.NODE_SETTINGS))) {
             plan = Schedule.of(wish.scenarios(), powers(cluster), wish.duration(), wish.seed());
             tell.accept(wish.nodes() + " nodes serve: " + cluster.description());
@@ -155,17 +158,32 @@ public final class ChaosRun {
         return new Journal(file);
     }
 
+    private int diskMb() {
+        return DISK_MB + DISK_MB_PER_MINUTE * Math.toIntExact(wish.duration().toMinutes());
+    }
+
     private boolean needs(Fault.Needs needs) {
         return wish.scenarios().stream().anyMatch(scenario -> scenario.needs() == needs);
     }
 
     private Powers powers(ChaosCluster cluster) {
-        return new Powers(wish.nodes(), cluster.hasLinks(), cluster.hasSmallDisks(), cluster.hasSpare());
+        Set<Fault.Needs> met = EnumSet.noneOf(Fault.Needs.class);
+        if (cluster.hasLinks()) {
+            met.add(Fault.Needs.LINKS);
+        }
+        if (cluster.hasSmallDisks()) {
+            met.add(Fault.Needs.DISKS);
+        }
+        if (cluster.hasSpare()) {
+            met.add(Fault.Needs.SPARE);
+        }
+        return new Powers(wish.nodes(), met);
     }
 
     private void runOn(ChaosCluster cluster, Plan plan, Recorder recorder, LiveFigures figures)
             throws InterruptedException {
-        List<Workload> workloads = workloads(new LoadContext(recorder, cluster.bootstrap(), wish.seed()));
+        List<Workload> workloads =
+                Workloads.all(new LoadContext(recorder, cluster.bootstrap(), cluster::addresses, wish.seed()));
         try (Admin admin = cluster.admin()) {
             Victims victims = new Victims(admin, cluster::members);
             Nemesis nemesis = new Nemesis(cluster, recorder, victims, new Moves(cluster, victims));
@@ -189,18 +207,6 @@ public final class ChaosRun {
         } finally {
             workloads.forEach(Workload::close);
         }
-    }
-
-    /** The workload of topics asks every node that there was at first, so it cannot be where nodes are replaced. */
-    private List<Workload> workloads(LoadContext context) {
-        if (!needs(Fault.Needs.SPARE)) {
-            return Workloads.all(context);
-        }
-        tell.accept("left out: workload " + ASKS_EVERY_NODE + " (nodes are replaced)");
-        return Workloads.names().stream()
-                .filter(name -> !name.equals(ASKS_EVERY_NODE))
-                .map(name -> Workloads.named(name, context))
-                .toList();
     }
 
     /** One of the last things that clients do. */

@@ -51,6 +51,7 @@ class ChaosCommandIT {
         run.lines().forEach(System.out::println);
         assertThat(run.exit()).as(String.join("\n", run.lines())).isZero();
         assertThat(run.lines().getLast()).startsWith("all promises kept: ");
+        assertThat(run.lines()).as("all workloads did their part").noneMatch(line -> line.startsWith("not tried"));
         assertThat(run.lines())
                 .as("faults that began; a scenario may lose its turn to one that took long")
                 .filteredOn(line -> SCENARIOS.stream().anyMatch(name -> line.contains(name + ": ")))

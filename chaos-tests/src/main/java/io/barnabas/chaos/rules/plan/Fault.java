@@ -26,13 +26,24 @@ public sealed interface Fault {
 
     /** What not every cluster has. */
     enum Needs {
-        NOTHING,
+        NOTHING("nothing"),
         /** Links between the nodes that something can befall. */
-        LINKS,
+        LINKS("network namespaces"),
         /** A small disk for each node. */
-        DISKS,
+        DISKS("disks of their own for the nodes"),
         /** Room for another node. */
-        SPARE
+        SPARE("room for another node");
+
+        private final String words;
+
+        Needs(String words) {
+            this.words = words;
+        }
+
+        /** For who wants to meet them. */
+        public String words() {
+            return words;
+        }
     }
 
     /** SIGKILL; healed by a start. */

@@ -1,22 +1,21 @@
 package io.barnabas.chaos.rules.plan;
 
+import java.util.Set;
+
 /**
  * What can befall the cluster of a run.
  *
  * @param nodes how many it has
- * @param links whether links can be cut
- * @param disks whether disks can be filled
- * @param spare whether there is room for another node
+ * @param met which needs of faults it meets; {@link Fault.Needs#NOTHING} is met by all
  */
-public record Powers(int nodes, boolean links, boolean disks, boolean spare) {
+public record Powers(int nodes, Set<Fault.Needs> met) {
 
-    /** Whether that can befall it. */
+    public Powers {
+        met = Set.copyOf(met);
+    }
+
+    /** Whether a fault of those needs can befall it. */
     public boolean meet(Fault.Needs needs) {
-        return switch (needs) {
-            case NOTHING -> true;
-            case LINKS -> links;
-            case DISKS -> disks;
-            case SPARE -> spare;
-        };
+        return needs == Fault.Needs.NOTHING || met.contains(needs);
     }
 }

@@ -43,7 +43,7 @@ public final class Schedule {
             if (scenario.possibleWith(powers)) {
                 turns.add(turns.isEmpty() ? 0 : schedule.random.nextInt(turns.size() + 1), scenario);
             } else {
-                leftOut.add(scenario.name() + " (needs " + needed(scenario.needs()) + ")");
+                leftOut.add(scenario.name() + " (needs " + scenario.needs().words() + ")");
             }
         }
         if (turns.isEmpty()) {
@@ -61,15 +61,6 @@ public final class Schedule {
         schedule.steps.sort(Comparator.comparing(Step::at));
         return new Plan(
                 schedule.steps, duration, turns.stream().map(Scenario::name).toList(), leftOut);
-    }
-
-    private static String needed(Fault.Needs needs) {
-        return switch (needs) {
-            case NOTHING -> "nothing";
-            case LINKS -> "network namespaces";
-            case DISKS -> "disks of their own for the nodes";
-            case SPARE -> "room for another node";
-        };
     }
 
     /** A fault that is under way. */

@@ -4,7 +4,7 @@ import io.barnabas.chaos.rules.history.Answer;
 import io.barnabas.chaos.rules.history.Call;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -97,10 +97,8 @@ final class ChurnLoad implements Workload {
         }
     }
 
-    private List<TopicQuestions> questions() {
-        return List.of(context.bootstrap().split(",")).stream()
-                .map(address -> new TopicQuestions(new NodeConnection(address), BARRIER))
-                .toList();
+    private static TopicQuestions questions(String address) {
+        return new TopicQuestions(new NodeConnection(address), BARRIER);
     }
 
     private Admin admin() {
@@ -117,7 +115,7 @@ final class ChurnLoad implements Workload {
 
     private void administer(SplittableRandom choice) throws InterruptedException {
         int client = ledger.newClient();
-        List<TopicQuestions> nodes = questions();
+        Map<String, TopicQuestions> nodes = new HashMap<>();
         try (Admin admin = admin()) {
             while (!workers.stopped()) {
                 int topic = choice.nextInt(TOPICS);
@@ -136,12 +134,14 @@ final class ChurnLoad implements Workload {
                     String config = CONFIGS.get(choice.nextInt(CONFIGS.size()));
                     set(admin, client, name, config, choice.nextInt(CHANGES) > 0);
                 } else {
-                    describe(nodes.get(choice.nextInt(nodes.size())), client, name);
+                    List<String> addresses = context.nodes().get();
+                    String address = addresses.get(choice.nextInt(addresses.size()));
+                    describe(nodes.computeIfAbsent(address, ChurnLoad::questions), client, name);
                 }
                 workers.pause(BETWEEN_REQUESTS);
             }
         } finally {
-            nodes.forEach(TopicQuestions::close);
+            nodes.values().forEach(TopicQuestions::close);
         }
     }
 
@@ -222,7 +222,8 @@ final class ChurnLoad implements Workload {
     public void readBack(Duration timeout) {
         long giveUp = System.nanoTime() + timeout.toNanos();
         int client = ledger.newClient();
-        List<TopicQuestions> nodes = new ArrayList<>(questions());
+        List<TopicQuestions> nodes =
+                context.nodes().get().stream().map(ChurnLoad::questions).toList();
         try {
             for (String topic : IntStream.range(0, TOPICS)
                     .mapToObj(topic -> named(topic, lives.get(topic)))

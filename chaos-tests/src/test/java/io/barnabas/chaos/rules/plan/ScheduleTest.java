@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScheduleTest {
 
     private static final int SEEDS = 200;
+    private static final Set<Fault.Needs> EVERYTHING = Set.of(Fault.Needs.values());
     private static final Duration LONG = Duration.ofMinutes(10);
 
     static List<Scenario> scenarios() {
@@ -37,7 +38,7 @@ class ScheduleTest {
         long first = firstSeed();
         for (long seed = first; seed < first + SEEDS; seed++) {
             for (int nodes : new int[] {3, 5}) {
-                Powers powers = new Powers(nodes, true, true, true);
+                Powers powers = new Powers(nodes, EVERYTHING);
                 check(Schedule.of(List.of(scenario), powers, LONG, seed), scenario, powers, "seed " + seed);
             }
         }
@@ -73,7 +74,7 @@ class ScheduleTest {
 
     @Test
     void theSameSeedMakesTheSamePlanAndAnotherAnother() {
-        Powers powers = new Powers(3, true, true, true);
+        Powers powers = new Powers(3, EVERYTHING);
         long seed = firstSeed();
 
         Plan plan = Schedule.of(Scenarios.all(), powers, LONG, seed);
@@ -84,7 +85,7 @@ class ScheduleTest {
 
     @Test
     void inAllEveryScenarioHasItsTurnWhenThereIsTimeForIt() {
-        Plan plan = Schedule.of(Scenarios.all(), new Powers(3, true, true, true), LONG, firstSeed());
+        Plan plan = Schedule.of(Scenarios.all(), new Powers(3, EVERYTHING), LONG, firstSeed());
 
         assertThat(plan.leftOut()).isEmpty();
         assertThat(plan.steps().stream()
@@ -95,7 +96,7 @@ class ScheduleTest {
 
     @Test
     void whatIsNotPossibleOrHasNoTimeIsLeftOutAndSaidSo() {
-        Powers loopback = new Powers(3, false, false, false);
+        Powers loopback = new Powers(3, Set.of());
         Plan plan = Schedule.of(Scenarios.all(), loopback, Duration.ofMinutes(2), firstSeed());
 
         assertThat(plan.leftOut()).anySatisfy(line -> assertThat(line).startsWith("bridge (needs network namespaces"));
@@ -113,7 +114,7 @@ class ScheduleTest {
     @Test
     void aStormOverlaps() {
         Plan plan = Schedule.of(
-                List.of(Scenarios.named("storm").orElseThrow()), new Powers(5, true, true, true), LONG, firstSeed());
+                List.of(Scenarios.named("storm").orElseThrow()), new Powers(5, EVERYTHING), LONG, firstSeed());
 
         int active = 0;
         int most = 0;
