@@ -1,7 +1,6 @@
 package io.barnabas.chaos;
 
-import java.io.IOException;
-import java.net.ServerSocket;
+import io.barnabas.cli.FreePorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class BackgroundCluster implements AutoCloseable {
 
     private static final long COMMAND_TIMEOUT_S = 120;
+    private static final int LOWEST_PORT = 21_000;
 
     private final Path launcher = Path.of(System.getProperty("barnabas.home"), "bin", "barnabas");
     private final Path directory;
@@ -21,25 +21,8 @@ final class BackgroundCluster implements AutoCloseable {
     BackgroundCluster(Path directory, int nodes) throws Exception {
         this.directory = directory;
         this.nodes = nodes;
-        this.port = freePorts(nodes);
+        this.port = FreePorts.run(LOWEST_PORT, nodes).orElseThrow();
         start();
-    }
-
-    private static int freePorts(int count) {
-        for (int first = 21_000; first < 31_000; first += count) {
-            boolean free = true;
-            for (int port = first; free && port < first + count; port++) {
-                try (ServerSocket socket = new ServerSocket(port)) {
-                    free = socket.isBound();
-                } catch (IOException e) {
-                    free = false;
-                }
-            }
-            if (free) {
-                return first;
-            }
-        }
-        throw new IllegalStateException("no free ports");
     }
 
     /** Starts all nodes that do not run and waits until the cluster serves. */

@@ -112,7 +112,7 @@ final class CompareRun {
     private void turn(ComparePlan.Turn turn, ComparedSystem system, Consumer<Comparison> afterEach) {
         Path directory = settings.directory()
                 .resolve("round-" + turn.round() + "-" + turn.system().replace(' ', '-'));
-        int first = LocalCluster.freeRun(settings.port(), NODES)
+        int first = FreePorts.run(settings.port(), NODES)
                 .orElseThrow(() -> new CommandFailedException("found no free ports above " + settings.port()));
         List<Integer> ports = IntStream.range(first, first + NODES).boxed().toList();
         long begun = System.nanoTime();

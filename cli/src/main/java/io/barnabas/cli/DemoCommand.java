@@ -48,7 +48,7 @@ final class DemoCommand implements Runnable {
         if (LocalCluster.find(home).isPresent()) {
             throw new CommandFailedException(home + " holds a cluster already; choose another --dir");
         }
-        int port = LocalCluster.freeRun(PREFERRED_PORT, NODES)
+        int port = FreePorts.run(PREFERRED_PORT, NODES)
                 .orElseThrow(() -> new CommandFailedException("found no three free ports above " + PREFERRED_PORT));
         LocalCluster cluster = LocalCluster.create(home, NODES, port);
         Thread onInterrupt = new Thread(() -> cluster.nodes().forEach(LocalNode::kill), "demo-cleanup");

@@ -47,7 +47,7 @@ final class KafkaSystem implements ComparedSystem {
 
     @Override
     public Layout layOut(Path directory, List<Integer> ports) {
-        int controller = LocalCluster.freeRun(ports.getLast() + CONTROLLER_DISTANCE, ports.size())
+        int controller = FreePorts.run(ports.getLast() + CONTROLLER_DISTANCE, ports.size())
                 .orElseThrow(() -> new CommandFailedException("found no free ports for Kafka's controllers"));
         String id = ClusterId.random();
         String voters = IntStream.rangeClosed(1, ports.size())

@@ -4,9 +4,6 @@ import io.barnabas.net.node.ClusterId;
 import io.barnabas.net.node.DataDirectory;
 import io.barnabas.net.node.DataDirectoryException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +51,7 @@ final class LocalCluster {
 
     /** Writes settings for {@code count} nodes with client ports {@code firstPort} and up, and formats their data. */
     static LocalCluster create(Path directory, int count, int firstPort) {
-        int raftPort = freeRun(Math.min(firstPort + RAFT_PORT_DISTANCE, MAX_PORT - 2 * count), 2 * count)
+        int raftPort = FreePorts.run(Math.min(firstPort + RAFT_PORT_DISTANCE, MAX_PORT - 2 * count), 2 * count)
                 .orElseThrow(() -> new CommandFailedException(
                         "found no free ports for Raft near " + (firstPort + RAFT_PORT_DISTANCE)));
         String voters = IntStream.rangeClosed(1, count)
@@ -89,28 +86,6 @@ final class LocalCluster {
                 log.dirs=data
                 default.replication.factor=%d
                 """.formatted(id, HOST, port, voters, HOST, raftPort, HOST, raftPort + 1, Math.min(3, count));
-    }
-
-    /** The first of {@code count} successive ports that are all free, at or above {@code from}. */
-    static Optional<Integer> freeRun(int from, int count) {
-        for (int first = from; first + count <= MAX_PORT; first += count) {
-            if (allFree(first, count)) {
-                return Optional.of(first);
-            }
-        }
-        return Optional.empty();
-    }
-
-    static boolean allFree(int first, int count) {
-        for (int port = first; port < first + count; port++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            } catch (IOException e) {
-                return false;
-            }
-        }
-        return true;
     }
 
     Path directory() {

@@ -78,7 +78,7 @@ final class QuorumBootstrapCommand implements Runnable {
     }
 
     private LocalCluster create() {
-        if (!LocalCluster.allFree(port, count)) {
+        if (!FreePorts.all(port, count)) {
             throw new CommandFailedException(
                     "ports " + port + " to " + (port + count - 1) + " are not all free; choose others with --port");
         }

@@ -188,7 +188,7 @@ class BarnabasTest {
 
     @Test
     void nodesAreStartedFromADistributionOnly(@TempDir Path directory) throws IOException {
-        int port = LocalCluster.freeRun(closedPort(), 1).orElseThrow();
+        int port = FreePorts.run(closedPort(), 1).orElseThrow();
         Run run = Run.of(
                 "quorum",
                 "bootstrap",

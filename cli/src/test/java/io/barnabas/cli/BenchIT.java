@@ -31,7 +31,7 @@ class BenchIT {
 
     @BeforeAll
     static void start() {
-        int port = LocalCluster.freeRun(25_000 + (int) (ProcessHandle.current().pid() % 5_000), 3)
+        int port = FreePorts.run(25_000 + (int) (ProcessHandle.current().pid() % 5_000), 3)
                 .orElseThrow();
         cluster = LocalCluster.create(scratch.resolve("cluster"), 3, port);
         new ClusterStart(cluster).run();

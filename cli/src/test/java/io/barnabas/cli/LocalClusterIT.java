@@ -38,7 +38,7 @@ class LocalClusterIT {
     static void bootstrap() {
         shell = new Shell(scratch);
         directory = scratch.resolve("cluster");
-        port = LocalCluster.freeRun(24_000 + (int) (ProcessHandle.current().pid() % 5_000), 3)
+        port = FreePorts.run(24_000 + (int) (ProcessHandle.current().pid() % 5_000), 3)
                 .orElseThrow();
 
         Run run = start();

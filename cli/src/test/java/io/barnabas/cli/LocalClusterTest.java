@@ -78,12 +78,12 @@ class LocalClusterTest {
 
     @Test
     void takenPortsArePassedOver() throws IOException {
-        int from = LocalCluster.freeRun(FIRST_PORT + 100, 6).orElseThrow();
+        int from = FreePorts.run(FIRST_PORT + 100, 6).orElseThrow();
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), from + 1));
 
-            assertThat(LocalCluster.allFree(from, 3)).isFalse();
-            assertThat(LocalCluster.freeRun(from, 3))
+            assertThat(FreePorts.all(from, 3)).isFalse();
+            assertThat(FreePorts.run(from, 3))
                     .hasValueSatisfying(found -> assertThat(found).isGreaterThanOrEqualTo(from + 3));
         }
     }

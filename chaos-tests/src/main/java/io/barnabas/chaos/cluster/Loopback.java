@@ -2,10 +2,7 @@ package io.barnabas.chaos.cluster;
 
 import io.barnabas.chaos.rules.plan.Link;
 import io.barnabas.chaos.rules.plan.LinkCondition;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import io.barnabas.cli.FreePorts;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,30 +20,12 @@ final class Loopback implements Network {
     /** @param why there is nothing better, in words */
     Loopback(int nodes, String why) {
         this.why = why;
-        this.firstPort = freeRun(PORTS_PER_NODE * nodes);
-    }
-
-    private static int freeRun(int count) {
+        int count = PORTS_PER_NODE * nodes;
         // Two runs that start together should not look at the same ports.
         int start = LOWEST + (int) (ProcessHandle.current().pid() * 30 % (HIGHEST - LOWEST - count));
-        for (int first = start; first < HIGHEST; first += count) {
-            if (allFree(first, count)) {
-                return first;
-            }
-        }
-        throw new IllegalStateException("found no " + count + " free ports from " + start + " to " + HIGHEST);
-    }
-
-    private static boolean allFree(int first, int count) {
-        for (int port = first; port < first + count; port++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            } catch (IOException e) {
-                return false;
-            }
-        }
-        return true;
+        this.firstPort = FreePorts.run(start, count)
+                .filter(first -> first < HIGHEST)
+                .orElseThrow(() -> new IllegalStateException("found no " + count + " free ports above " + start));
     }
 
     @Override
