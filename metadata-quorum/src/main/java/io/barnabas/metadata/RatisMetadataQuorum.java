@@ -6,6 +6,7 @@ import io.barnabas.metadata.rules.CommandResult;
 import io.barnabas.metadata.rules.MetadataCommand;
 import io.barnabas.metadata.rules.MetadataImage;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +39,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.AtomicFileOutputStream;
 import org.apache.ratis.util.TimeDuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,6 +114,7 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
 
     /** Starts this node's part of the quorum, on an empty storage or on what an earlier run left. */
     public static RatisMetadataQuorum open(MetadataQuorumConfig config) throws IOException {
+        requireOwnFiles();
         Files.createDirectories(config.storage());
         RatisMetadataQuorum quorum = new RatisMetadataQuorum(config);
         try {
@@ -122,6 +125,19 @@ public final class RatisMetadataQuorum implements MetadataQuorum {
             quorum.close();
             throw e;
         }
+    }
+
+    /** With Ratis' own class a full disk loses votes. */
+    private static void requireOwnFiles() {
+        URL files = location(AtomicFileOutputStream.class);
+        if (!files.equals(location(RatisMetadataQuorum.class))) {
+            throw new IllegalStateException(
+                    "Ratis comes before Barnabas on the class path (" + files + "); metadata-quorum must come first");
+        }
+    }
+
+    private static URL location(Class<?> of) {
+        return of.getProtectionDomain().getCodeSource().getLocation();
     }
 
     private List<RaftPeer> voters() {
