@@ -25,6 +25,10 @@ class LocalClusterIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LINES = 200;
+    /** Of the first line. Old ones would go by retention when the test takes long. */
+    private static final long FIRST_TIMESTAMP = System.currentTimeMillis();
+    /** Of line 150. */
+    private static final long LATE = FIRST_TIMESTAMP + 150;
 
     @TempDir
     private static Path scratch;
@@ -159,7 +163,8 @@ class LocalClusterIT {
         String lines = String.join(
                 "\n",
                 IntStream.range(0, LINES)
-                        .mapToObj(i -> "{\"k\":\"key-" + i % 7 + "\",\"t\":" + (1_000_000 + i) + ",\"n\":" + i + "}")
+                        .mapToObj(i ->
+                                "{\"k\":\"key-" + i % 7 + "\",\"t\":" + (FIRST_TIMESTAMP + i) + ",\"n\":" + i + "}")
                         .toList());
         Run produced = barnabas(lines, "produce orders - --key-field k --timestamp-field t --compression zstd");
         assertThat(produced.err()).isEmpty();
@@ -185,11 +190,11 @@ class LocalClusterIT {
                     .isSorted()
                     .doesNotHaveDuplicates();
         }
-        List<JsonNode> late = records("partition tail orders --from @1000150 --no-follow");
+        List<JsonNode> late = records("partition tail orders --from @" + LATE + " --no-follow");
         assertThat(late)
                 .hasSize(LINES - 150)
                 .allSatisfy(
-                        record -> assertThat(record.get("timestamp").asLong()).isGreaterThanOrEqualTo(1_000_150));
+                        record -> assertThat(record.get("timestamp").asLong()).isGreaterThanOrEqualTo(LATE));
         assertThat(records("partition tail orders:0 --from 3 --max 2"))
                 .extracting(record -> record.get("offset").asLong())
                 .containsExactly(3L, 4L);
@@ -255,10 +260,10 @@ class LocalClusterIT {
                 .hasSize(2)
                 .allSatisfy(partition ->
                         assertThat(partition.get("verdict").asText()).isEqualTo("ok"));
-        succeed("group reset-offsets readers --to-datetime @1000150");
+        succeed("group reset-offsets readers --to-datetime @" + LATE);
         assertThat(records("consume orders --group readers --protocol consumer --max " + (LINES - 150)))
                 .allSatisfy(
-                        record -> assertThat(record.get("timestamp").asLong()).isGreaterThanOrEqualTo(1_000_150));
+                        record -> assertThat(record.get("timestamp").asLong()).isGreaterThanOrEqualTo(LATE));
 
         succeed("group delete readers");
         assertThat(succeed("group list")).doesNotContain("readers");
@@ -329,6 +334,20 @@ class LocalClusterIT {
 
     @Test
     @Order(10)
+    void aDrainedNodeLeadsNothingUntilItMayAgain() throws Exception {
+        assertThat(succeed("node drain 2")).contains("node 2 leads nothing that another node could lead");
+        assertThat(json("topic describe orders").get("partitions"))
+                .extracting(partition -> partition.get("leader").asInt())
+                .isNotEmpty()
+                .doesNotContain(2);
+        assertThat(succeed("node drain 2 --undo")).contains("node 2 may lead again");
+        Run unknown = barnabas("", "node drain 9");
+        assertThat(unknown.exit()).isEqualTo(1);
+        assertThat(unknown.err().lines()).singleElement().asString().contains("there is no node 9");
+    }
+
+    @Test
+    @Order(11)
     void aKilledLeaderStopsNeitherProducingNorTailing() throws Exception {
         int leader = json("topic describe orders")
                 .get("partitions")
@@ -342,10 +361,14 @@ class LocalClusterIT {
         assertThat(produced.out()).startsWith("3 records acknowledged, 0 failed");
         assertThat(records("partition tail orders --from beginning --no-follow"))
                 .hasSize(LINES + 3);
+
+        // Kafka's own client would ask the node that is gone.
+        assertThat(succeed("node drain " + leader + " --no-wait")).contains("hands over what it leads");
+        assertThat(succeed("node drain " + leader + " --undo")).contains("may lead again");
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void stopAndStartKeepEverything() throws Exception {
         Run stop = shell.run("quorum", "stop", "--dir", directory.toString());
         assertThat(stop.err()).isEmpty();
