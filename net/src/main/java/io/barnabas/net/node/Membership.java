@@ -31,7 +31,7 @@ final class Membership {
     private static final long RETRY_MS = 200;
     private static final long COMPLAIN_EVERY_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_HEARTBEATS_IN_FLIGHT = 3;
-    /** Elections of a leader take less, also on a busy machine. */
+    /** An election of a leader takes less, unless the machine has no processor left for it. */
     private static final long CUT_OFF_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
