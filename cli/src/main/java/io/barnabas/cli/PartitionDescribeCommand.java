@@ -75,10 +75,13 @@ final class PartitionDescribeCommand implements Runnable {
     }
 
     private Map<Integer, Map<TopicPartition, ReplicaInfo>> replicas(Admin admin, List<TopicPartitionInfo> partitions) {
-        Set<Integer> live = partitions.stream()
-                .flatMap(partition -> partition.isr().stream())
+        Set<Integer> live = cluster.get(admin.describeCluster().nodes()).stream()
                 .map(Node::id)
                 .collect(Collectors.toSet());
+        live.retainAll(partitions.stream()
+                .flatMap(partition -> partition.replicas().stream())
+                .map(Node::id)
+                .toList());
         Map<Integer, Map<TopicPartition, ReplicaInfo>> replicas = new HashMap<>();
         admin.describeLogDirs(live).descriptions().forEach((node, answer) -> {
             Map<TopicPartition, ReplicaInfo> of = new HashMap<>();

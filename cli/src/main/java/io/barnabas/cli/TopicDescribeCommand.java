@@ -78,7 +78,7 @@ final class TopicDescribeCommand implements Runnable {
                     "leader",
                     partition.leader() == null ? "none" : partition.leader().idString());
             row.put("replicas", partition.replicas().stream().map(Node::id).toList());
-            row.put("live", partition.isr().stream().map(Node::id).toList());
+            row.put("in sync", partition.isr().stream().map(Node::id).toList());
             rows.add(row);
         }
         return rows;

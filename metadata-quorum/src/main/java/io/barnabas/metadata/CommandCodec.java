@@ -15,6 +15,7 @@ import io.barnabas.metadata.proto.FenceNodeCommand;
 import io.barnabas.metadata.proto.GroupRecordMessage;
 import io.barnabas.metadata.proto.InitClusterCommand;
 import io.barnabas.metadata.proto.LeadersElectedCommand;
+import io.barnabas.metadata.proto.NodeCaughtUpCommand;
 import io.barnabas.metadata.proto.RegisterNodeCommand;
 import io.barnabas.metadata.proto.RenewCoordinatorsCommand;
 import io.barnabas.metadata.proto.ReplicaList;
@@ -53,6 +54,9 @@ final class CommandCodec {
             case MetadataCommand.UnfenceNode c ->
                 envelope.setUnfenceNode(
                         UnfenceNodeCommand.newBuilder().setNodeId(c.nodeId()).setEpoch(c.epoch()));
+            case MetadataCommand.NodeCaughtUp c ->
+                envelope.setNodeCaughtUp(
+                        NodeCaughtUpCommand.newBuilder().setNodeId(c.nodeId()).setEpoch(c.epoch()));
             case MetadataCommand.UnregisterNode c ->
                 envelope.setUnregisterNode(UnregisterNodeCommand.newBuilder().setNodeId(c.nodeId()));
             case MetadataCommand.CreateTopic c -> envelope.setCreateTopic(createTopic(c));
@@ -107,6 +111,10 @@ final class CommandCodec {
                 new MetadataCommand.UnfenceNode(
                         envelope.getUnfenceNode().getNodeId(),
                         envelope.getUnfenceNode().getEpoch());
+            case NODE_CAUGHT_UP ->
+                new MetadataCommand.NodeCaughtUp(
+                        envelope.getNodeCaughtUp().getNodeId(),
+                        envelope.getNodeCaughtUp().getEpoch());
             case UNREGISTER_NODE ->
                 new MetadataCommand.UnregisterNode(envelope.getUnregisterNode().getNodeId());
             case CREATE_TOPIC -> createTopic(envelope.getCreateTopic());

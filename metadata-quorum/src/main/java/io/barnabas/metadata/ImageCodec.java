@@ -112,6 +112,7 @@ final class ImageCodec {
                         node.listeners().stream().map(CommandCodec::endpoint).toList())
                 .setMetadataAddress(node.metadataAddress())
                 .setPartitionAddress(node.partitionAddress())
+                .setCaughtUp(node.caughtUp())
                 .setFenced(node.fenced());
         node.rack().ifPresent(message::setRack);
         return message.build();
@@ -126,6 +127,7 @@ final class ImageCodec {
                 message.getMetadataAddress(),
                 message.getPartitionAddress(),
                 message.hasRack() ? Optional.of(message.getRack()) : Optional.empty(),
+                message.getCaughtUp(),
                 message.getFenced());
     }
 

@@ -81,6 +81,12 @@ public interface PartitionReplica {
     /** The idempotent producers known from the committed part of the log, in no order. */
     Collection<ProducerEntry> producers();
 
+    /**
+     * Whether it has all that its leader has said is committed, or leads, or is at rest. Once a replica of a restarted
+     * node has, the others may be stopped without anybody waiting for this one.
+     */
+    boolean isCaughtUp();
+
     /** Size, progress and condition, for {@code partition describe} and metrics. */
     ReplicaStatus status();
 

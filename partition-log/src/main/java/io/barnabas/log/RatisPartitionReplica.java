@@ -227,6 +227,12 @@ final class RatisPartitionReplica implements PartitionReplica {
     }
 
     @Override
+    public boolean isCaughtUp() {
+        RaftServer.Division running = division;
+        return running == null ? rest.shown().isPresent() : FollowerLags.isNone(running);
+    }
+
+    @Override
     public Offsets offsets() {
         ReplicaLog open = log;
         return open == null ? NO_OFFSETS : open.offsets();

@@ -32,6 +32,12 @@ public sealed interface MetadataCommand {
     /** The node is heard again. Refused when the epoch is stale. */
     record UnfenceNode(int nodeId, long epoch) implements MetadataCommand {}
 
+    /**
+     * The replicas that the node held when it started have all that was committed. Forgotten when it is fenced. Refused
+     * when the epoch is stale.
+     */
+    record NodeCaughtUp(int nodeId, long epoch) implements MetadataCommand {}
+
     /** Forgets a node that is gone for good. Refused while a partition names it as replica. */
     record UnregisterNode(int nodeId) implements MetadataCommand {}
 

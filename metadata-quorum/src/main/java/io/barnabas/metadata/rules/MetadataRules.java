@@ -29,6 +29,7 @@ public final class MetadataRules {
             case MetadataCommand.FenceNode fence -> setFenced(image, fence.nodeId(), fence.epoch(), true, index);
             case MetadataCommand.UnfenceNode unfence ->
                 setFenced(image, unfence.nodeId(), unfence.epoch(), false, index);
+            case MetadataCommand.NodeCaughtUp caughtUp -> caughtUp(image, caughtUp);
             case MetadataCommand.UnregisterNode unregister -> unregisterNode(image, unregister, index);
             case MetadataCommand.CreateTopic create -> createTopic(image, create);
             case MetadataCommand.CreatePartitions create -> createPartitions(image, create);
@@ -93,6 +94,7 @@ public final class MetadataRules {
                 register.metadataAddress(),
                 register.partitionAddress(),
                 register.rack(),
+                false,
                 false);
         // What the node's former process proposed must not count as this one's.
         MetadataImage renewed = image.withCoordinators(
@@ -108,6 +110,12 @@ public final class MetadataRules {
         return known(image, nodeId, epoch)
                 .orElseGet(() ->
                         done(placed(image.withNode(image.nodes().get(nodeId).withFenced(fenced)), index)));
+    }
+
+    private static Outcome caughtUp(MetadataImage image, MetadataCommand.NodeCaughtUp caughtUp) {
+        int id = caughtUp.nodeId();
+        return known(image, id, caughtUp.epoch())
+                .orElseGet(() -> done(image.withNode(image.nodes().get(id).withCaughtUp())));
     }
 
     /** The refusal when that is not the node as registered. */

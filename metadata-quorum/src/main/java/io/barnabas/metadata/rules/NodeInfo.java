@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param metadataAddress host:port of the node's metadata Raft server
  * @param partitionAddress host:port of the node's partition Raft server
  * @param rack the node's {@code broker.rack}
+ * @param caughtUp whether its replicas have what was committed while it was away; of a fenced node they have not
  * @param fenced whether the quorum's leader has not heard from it lately; a fenced node is offered to no client
  */
 public record NodeInfo(
@@ -24,6 +25,7 @@ public record NodeInfo(
         String metadataAddress,
         String partitionAddress,
         Optional<String> rack,
+        boolean caughtUp,
         boolean fenced) {
 
     public NodeInfo {
@@ -31,8 +33,15 @@ public record NodeInfo(
     }
 
     NodeInfo withFenced(boolean now) {
-        return now == fenced
-                ? this
-                : new NodeInfo(id, incarnation, epoch, listeners, metadataAddress, partitionAddress, rack, now);
+        return now == fenced ? this : with(false, now);
+    }
+
+    NodeInfo withCaughtUp() {
+        return with(!fenced, fenced);
+    }
+
+    private NodeInfo with(boolean nowCaughtUp, boolean nowFenced) {
+        return new NodeInfo(
+                id, incarnation, epoch, listeners, metadataAddress, partitionAddress, rack, nowCaughtUp, nowFenced);
     }
 }

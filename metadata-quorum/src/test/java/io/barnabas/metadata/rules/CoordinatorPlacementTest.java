@@ -118,6 +118,6 @@ class CoordinatorPlacementTest {
     }
 
     private static NodeInfo node(int id, boolean fenced) {
-        return new NodeInfo(id, new UUID(0, id), id, List.of(), "h:1", "h:2", Optional.empty(), fenced);
+        return new NodeInfo(id, new UUID(0, id), id, List.of(), "h:1", "h:2", Optional.empty(), !fenced, fenced);
     }
 }

@@ -151,6 +151,29 @@ class MetadataRulesTest {
         }
 
         @Test
+        void aNodeHasCaughtUpFromWhenItSaysSoUntilItIsFencedOrStartsAnew() {
+            cluster(1);
+            long epoch = image.node(1).orElseThrow().epoch();
+            assertThat(image.node(1).orElseThrow().caughtUp()).isFalse();
+            accept(new MetadataCommand.NodeCaughtUp(1, epoch));
+            assertThat(image.node(1).orElseThrow().caughtUp()).isTrue();
+            accept(new MetadataCommand.FenceNode(1, epoch));
+            assertThat(image.node(1).orElseThrow().caughtUp()).isFalse();
+            accept(new MetadataCommand.NodeCaughtUp(1, epoch));
+            assertThat(image.node(1).orElseThrow().caughtUp())
+                    .as("what it said before it was fenced")
+                    .isFalse();
+            accept(new MetadataCommand.UnfenceNode(1, epoch));
+            assertThat(image.node(1).orElseThrow().caughtUp()).isFalse();
+            accept(new MetadataCommand.NodeCaughtUp(1, epoch));
+            assertThat(image.node(1).orElseThrow().caughtUp()).isTrue();
+            accept(register(1, 2));
+            assertThat(image.node(1).orElseThrow().caughtUp()).isFalse();
+            refuse(Refusal.STALE_NODE_EPOCH, new MetadataCommand.NodeCaughtUp(1, epoch));
+            refuse(Refusal.UNKNOWN_NODE, new MetadataCommand.NodeCaughtUp(9, 1));
+        }
+
+        @Test
         void onlyANodeWithoutReplicasIsUnregistered() {
             cluster(2);
             accept(assign("t", List.of(List.of(1))));

@@ -132,6 +132,6 @@ class NodeLivenessTest {
     }
 
     private static NodeInfo node(int id, long epoch, boolean fenced) {
-        return new NodeInfo(id, new UUID(0, epoch), epoch, List.of(), "h:1", "h:2", Optional.empty(), fenced);
+        return new NodeInfo(id, new UUID(0, epoch), epoch, List.of(), "h:1", "h:2", Optional.empty(), !fenced, fenced);
     }
 }

@@ -143,7 +143,7 @@ class PlacementTest {
     private static List<NodeInfo> nodes(int count, IntFunction<Optional<String>> rack) {
         List<NodeInfo> nodes = new ArrayList<>();
         for (int id = 0; id < count; id++) {
-            nodes.add(new NodeInfo(id, new UUID(0, id), id, List.of(), "h:1", "h:2", rack.apply(id), false));
+            nodes.add(new NodeInfo(id, new UUID(0, id), id, List.of(), "h:1", "h:2", rack.apply(id), true, false));
         }
         return nodes;
     }

@@ -26,7 +26,7 @@ public final class RandomCommands {
 
     /** The next command; {@code image} lends it ids, names and epochs that exist. */
     public MetadataCommand next(MetadataImage image) {
-        return switch (random.nextInt(21)) {
+        return switch (random.nextInt(22)) {
             case 0 -> new MetadataCommand.InitCluster(random.nextInt(4) == 0 ? text() : CLUSTER);
             case 1, 2 -> register();
             case 3 -> new MetadataCommand.FenceNode(node(), epoch(image));
@@ -42,6 +42,7 @@ public final class RandomCommands {
                         topicId(image), random.nextInt(-1, 5), target(), random.nextBoolean());
             case 14 -> new MetadataCommand.CancelReassignment(topicId(image), random.nextInt(-1, 5));
             case 15 -> finished(image);
+            case 20 -> new MetadataCommand.NodeCaughtUp(node(), epoch(image));
             case 19 -> new MetadataCommand.RecoverPartition(topicId(image), random.nextInt(-1, 5), node());
             case 16 ->
                 new MetadataCommand.RenewCoordinators(

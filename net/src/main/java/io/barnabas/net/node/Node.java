@@ -263,6 +263,7 @@ public final class Node implements AutoCloseable {
         LeaderReports reports = new LeaderReports(config.nodeId(), quorum, host, control);
         onStop("leader reports", reports::stop);
         reports.start(config.heartbeatInterval());
+        new CaughtUpReport(config.nodeId(), incarnation, quorum, host, control).start();
         PartitionDuties duties = new PartitionDuties(config.nodeId(), quorum, host, config.leaderBalance());
         onStop("partition duties", duties::close);
         duties.start();

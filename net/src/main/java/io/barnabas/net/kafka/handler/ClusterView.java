@@ -45,8 +45,8 @@ final class ClusterView {
      * @param error LEADER_NOT_AVAILABLE while nobody leads
      * @param leader the leader's node id, or -1
      * @param epoch the leader epoch, or -1
-     * @param inSync the replicas that are alive and not still being added: with Raft a majority of them, not a list,
-     *     decides what is committed
+     * @param inSync the replicas that are alive, not still being added, and whose node has caught up since it started:
+     *     with Raft a majority of them, not a list, decides what is committed
      * @param offline the replicas that are not
      */
     record PartitionView(Errors error, int leader, int epoch, List<Integer> inSync, List<Integer> offline) {}
@@ -58,7 +58,7 @@ final class ClusterView {
                 partition.replicas().stream().filter(id -> !live.contains(id)).toList();
         List<Integer> adding = partition.adding();
         List<Integer> inSync = live.stream()
-                .filter(id -> !adding.contains(id) || id == leadership.leader())
+                .filter(id -> id == leadership.leader() || (!adding.contains(id) && hasCaughtUp(id)))
                 .toList();
         boolean led = isLive(leadership.leader());
         return new PartitionView(
@@ -73,6 +73,10 @@ final class ClusterView {
     boolean isLed(TopicInfo topic) {
         return topic.partitions().stream()
                 .allMatch(partition -> partition(topic, partition).error() == Errors.NONE);
+    }
+
+    private boolean hasCaughtUp(int id) {
+        return image.node(id).map(NodeInfo::caughtUp).orElse(false);
     }
 
     private boolean isLive(int id) {

@@ -53,6 +53,7 @@ final class ControlledCluster implements Broker {
                     "raft" + id + ":" + (8000 + id),
                     "raft" + id + ":" + (8100 + id),
                     Optional.of("rack" + id)));
+            catchUp(id);
         }
     }
 
@@ -117,8 +118,19 @@ final class ControlledCluster implements Broker {
         quorum.apply(new MetadataCommand.LeadersElected(elected));
     }
 
+    /** From now on a node's replicas have all that is committed. */
+    void catchUp(int node) {
+        quorum.apply(new MetadataCommand.NodeCaughtUp(
+                node, image().node(node).orElseThrow().epoch()));
+    }
+
     void fence(int node) {
         quorum.apply(new MetadataCommand.FenceNode(
+                node, image().node(node).orElseThrow().epoch()));
+    }
+
+    void unfence(int node) {
+        quorum.apply(new MetadataCommand.UnfenceNode(
                 node, image().node(node).orElseThrow().epoch()));
     }
 

@@ -176,6 +176,31 @@ class MetadataHandlerTest {
     }
 
     @Test
+    void replicasOfANodeThatIsBackAreInSyncWhenItHasCaughtUp() throws Exception {
+        TopicInfo topic = cluster.ledTopic("orders", 1, 3);
+        List<Integer> replicas = topic.partitions().getFirst().replicas();
+        int leader = replicas.getFirst();
+        int back = replicas.getLast();
+        cluster.fence(back);
+        cluster.unfence(back);
+
+        assertThat(only(caller.call(handler, NEWEST, wantAll(NEWEST)))
+                        .partitions()
+                        .getFirst()
+                        .isrNodes())
+                .contains(leader)
+                .doesNotContain(back);
+
+        cluster.catchUp(back);
+
+        assertThat(only(caller.call(handler, NEWEST, wantAll(NEWEST)))
+                        .partitions()
+                        .getFirst()
+                        .isrNodes())
+                .containsExactlyElementsOf(replicas);
+    }
+
+    @Test
     void aPartitionThatWasNeverLedHasNoLeader() throws Exception {
         cluster.leaderlessTopic("orders", 1, 1);
         MetadataResponsePartition partition =

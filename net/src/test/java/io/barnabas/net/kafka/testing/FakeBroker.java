@@ -67,6 +67,8 @@ public final class FakeBroker implements Broker, AutoCloseable {
                 "127.0.0.1:" + (port + 1000),
                 "127.0.0.1:" + (port + 2000),
                 Optional.of("rack-" + node)));
+        quorum.apply(new MetadataCommand.NodeCaughtUp(
+                node, quorum.image().node(node).orElseThrow().epoch()));
     }
 
     /** Creates a topic, every partition of it on this node alone. */

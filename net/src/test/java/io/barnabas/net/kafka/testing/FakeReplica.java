@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A replica without Raft: one file, no index, the real checks of batches. Commits at once unless told to hold. */
 public final class FakeReplica implements PartitionReplica, AutoCloseable {
 
+    private volatile boolean caughtUp = true;
     private final UUID groupId;
     private final String topic;
     private final int partition;
@@ -396,6 +397,16 @@ public final class FakeReplica implements PartitionReplica, AutoCloseable {
         boolean known =
                 !batches.isEmpty() && leaderEpoch <= batches.getLast().header().partitionLeaderEpoch();
         return known && found >= 0 ? new EpochEnd(found, end) : EpochEnd.UNDEFINED;
+    }
+
+    @Override
+    public boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    /** Lets it lack something that is committed, or not. */
+    public void caughtUp(boolean now) {
+        caughtUp = now;
     }
 
     @Override
