@@ -1,8 +1,6 @@
 package io.barnabas.chaos.cluster;
 
 import io.barnabas.net.node.ClusterId;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,18 +38,22 @@ public final class ChaosCluster implements AutoCloseable {
     private final Set<Integer> missed = new ConcurrentSkipListSet<>();
 
     private final Links links;
-    private final boolean smallDisks;
+    private final boolean ownDisks;
+    /** Until one cannot be made. */
+    private boolean blockDisks;
+
     private final Wish wish;
     private final String clusterId = ClusterId.random();
     private final Thread atExit = new Thread(this::end, "chaos-cluster-end");
 
-    private ChaosCluster(Wish wish, Path launcher, Network network, List<ChaosNode> nodes, boolean smallDisks) {
+    private ChaosCluster(Wish wish, Path launcher, Network network, List<ChaosNode> nodes, boolean ownDisks) {
         this.wish = wish;
         this.launcher = launcher;
         this.network = network;
         this.nodes = nodes;
         this.links = new Links(network);
-        this.smallDisks = smallDisks;
+        this.ownDisks = ownDisks;
+        this.blockDisks = ownDisks;
     }
 
     /**
@@ -91,9 +93,9 @@ public final class ChaosCluster implements AutoCloseable {
     public static ChaosCluster start(Wish wish) {
         Network network = network(wish);
         List<ChaosNode> nodes = new ArrayList<>();
-        boolean smallDisks = network.hasLinks() && wish.diskMb() > 0;
+        boolean ownDisks = network.hasLinks() && wish.diskMb() > 0;
         Path launcher = wish.home().resolve("bin").resolve("barnabas");
-        ChaosCluster cluster = new ChaosCluster(wish, launcher, network, nodes, smallDisks);
+        ChaosCluster cluster = new ChaosCluster(wish, launcher, network, nodes, ownDisks);
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         try {
             cluster.prepare();
@@ -110,8 +112,8 @@ public final class ChaosCluster implements AutoCloseable {
         if (!wish.namespaces()) {
             return new Loopback(wish.places(), "as wished");
         }
-        if (!isRoot()) {
-            return new Loopback(wish.places(), "network namespaces need root");
+        if (!HostRights.isRoot()) {
+            return new Loopback(wish.places(), "network namespaces need root, or user namespaces");
         }
         try {
             return Namespaces.create(wish.places());
@@ -120,29 +122,31 @@ public final class ChaosCluster implements AutoCloseable {
         }
     }
 
-    private static boolean isRoot() {
-        try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
-    }
-
     private void prepare() {
         Set<Integer> voters =
                 IntStream.rangeClosed(1, wish.nodes()).boxed().collect(Collectors.toCollection(TreeSet::new));
-        if (smallDisks) {
-            SmallDisk.removeLeftovers();
+        if (ownDisks) {
+            NodeDisk.removeLeftovers();
         }
         for (int id = 1; id <= wish.places(); id++) {
             Path home = wish.directory().resolve("node-" + id).toAbsolutePath();
-            Optional<SmallDisk> disk =
-                    smallDisks ? Optional.of(SmallDisk.mount(home.resolve("data"), wish.diskMb())) : Optional.empty();
+            Optional<NodeDisk> disk = ownDisks ? Optional.of(disk(home.resolve("data"))) : Optional.empty();
             nodes.add(new ChaosNode(id, home, launcher, network, disk));
             if (id <= wish.nodes()) {
                 make(id, voters);
             }
         }
+    }
+
+    private NodeDisk disk(Path directory) {
+        if (blockDisks) {
+            try {
+                return BlockDisk.mount(directory, wish.diskMb());
+            } catch (HostCommandException e) {
+                blockDisks = false;
+            }
+        }
+        return MemoryDisk.mount(directory, wish.diskMb());
     }
 
     private void make(int id, Set<Integer> voters) {
@@ -290,9 +294,14 @@ public final class ChaosCluster implements AutoCloseable {
         return network.hasLinks();
     }
 
-    /** Whether disks can be filled. */
-    public boolean hasSmallDisks() {
-        return smallDisks;
+    /** Whether each node has a disk of its own, which can be filled. */
+    public boolean hasOwnDisks() {
+        return ownDisks;
+    }
+
+    /** Whether these are block disks, which can lose power, break down and stall. */
+    public boolean hasBlockDisks() {
+        return blockDisks;
     }
 
     /** The network, in words. */

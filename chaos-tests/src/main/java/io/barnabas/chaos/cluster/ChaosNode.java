@@ -26,10 +26,10 @@ public final class ChaosNode {
     private final Path home;
     private final Path launcher;
     private final Network network;
-    private final Optional<SmallDisk> disk;
+    private final Optional<NodeDisk> disk;
     private @Nullable Process process;
 
-    ChaosNode(int id, Path home, Path launcher, Network network, Optional<SmallDisk> disk) {
+    ChaosNode(int id, Path home, Path launcher, Network network, Optional<NodeDisk> disk) {
         this.id = id;
         this.home = home;
         this.launcher = launcher;
@@ -163,7 +163,41 @@ public final class ChaosNode {
 
     /** Makes room again. */
     public void freeDisk() {
-        disk.ifPresent(SmallDisk::free);
+        disk.ifPresent(NodeDisk::free);
+    }
+
+    /** SIGKILL, and what it wrote and did not sync is gone; needs a block disk, as all that follows. */
+    public void losePower() {
+        kill();
+        blockDisk().cutPower();
+    }
+
+    /** Its disk answers with errors, whatever it asks. */
+    public void breakDisk() {
+        blockDisk().breakDown();
+    }
+
+    /** Starts it anew with a disk that works, on which is what reached it before. */
+    public void restore() {
+        kill();
+        blockDisk().reconnect();
+        start();
+    }
+
+    /** Writing and syncing takes until {@link #letDiskGoOn}. */
+    public void stallDisk() {
+        blockDisk().stall();
+    }
+
+    public void letDiskGoOn() {
+        blockDisk().goOn();
+    }
+
+    private BlockDisk blockDisk() {
+        if (disk.orElse(null) instanceof BlockDisk device) {
+            return device;
+        }
+        throw new IllegalStateException("node " + id + " has no block disk");
     }
 
     /** Deletes all its data; while it is not running. */
@@ -189,8 +223,9 @@ public final class ChaosNode {
 
     /** Ends it whatever state it is in. */
     void end() {
+        // First the disk: a process that waits for a stalled one does not die.
+        disk.ifPresent(NodeDisk::close);
         kill();
-        disk.ifPresent(SmallDisk::close);
     }
 
     /** Deletes what is in a directory, which may be a mount and stays. */

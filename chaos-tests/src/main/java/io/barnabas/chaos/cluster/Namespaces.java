@@ -13,7 +13,8 @@ import java.util.TreeSet;
 
 /**
  * Each node in a network namespace of its own, with one end of a veth pair; the other ends hang on a bridge, beside
- * which the clients are. Needs root, and {@code ip} and {@code tc} (iproute2).
+ * which the clients are. Needs root, {@code ip} and {@code tc} (iproute2),
+ * and {@code nsenter} (util-linux).
  *
  * <p>What befalls the link from A to B befalls packets with A's address on their way out of the bridge to B: an htb
  * queue there has a class that drops everything, a narrow one for each sender, and filters that lead into them. So the
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  */
 final class Namespaces implements Network {
 
+    private static final String SPACES = "/var/run/netns/";
     private static final String SPACE = "barnabas-chaos-";
     private static final String BRIDGE = "bb";
     private static final String VETH = "bv";
@@ -121,8 +123,9 @@ final class Namespaces implements Network {
 
     @Override
     public List<String> inside(int node, List<String> words) {
-        // It becomes the command itself: the process has the same id.
-        List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", space(node)));
+        // It becomes the command itself: the process has the same id. "ip netns exec" would give it a namespace of
+        // mounts too, in which other nodes' disks stay mounted.
+        List<String> inside = new ArrayList<>(List.of("nsenter", "--net=" + SPACES + space(node)));
         inside.addAll(words);
         return inside;
     }

@@ -1,5 +1,6 @@
 package io.barnabas.chaos.command;
 
+import io.barnabas.chaos.cluster.HostRights;
 import io.barnabas.chaos.report.ReportPage;
 import io.barnabas.chaos.run.ChaosRun;
 import io.barnabas.chaos.run.Journal;
@@ -11,6 +12,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,8 +26,8 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Start a cluster on this machine, let faults befall it under load, and check every promise.",
-            "As root each node has a network of its own, so that links can be cut too. Exit code 1 when a promise was",
-            "broken or the cluster did not come back."
+            "As root, or where user namespaces are allowed, each node has a network of its own, so that links can be cut",
+            "too. Exit code 1 when a promise was broken or the cluster did not come back."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -78,12 +81,15 @@ public final class ChaosRunCommand implements ChaosSubcommand {
     private boolean loopback;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (nodes != 3 && nodes != 5) {
             throw new ParameterException(spec.commandLine(), "--nodes is 3 or 5, not " + nodes);
         }
         if (duration.compareTo(SHORTEST) < 0) {
             throw new ParameterException(spec.commandLine(), "--duration is " + SHORTEST.toSeconds() + "s or more");
+        }
+        if (!loopback && !HostRights.isRoot() && HostRights.mayBecomeRoot()) {
+            return callAsRoot();
         }
         long number = seed == null ? new SplittableRandom().nextInt(SEEDS) : seed;
         Path home = Path.of(System.getProperty("barnabas.home", ""));
@@ -113,6 +119,29 @@ public final class ChaosRunCommand implements ChaosSubcommand {
         }
         out.println((outcome.recovered() ? "" : "NOT RECOVERED, ") + VerdictText.line(outcome.report()));
         return outcome.passed() ? 0 : 1;
+    }
+
+    /** The same command again, as root of namespaces that end with it. */
+    private int callAsRoot() throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("barnabas.home", ""), "bin", "barnabas")
+                .toString());
+        words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        ProcessBuilder builder = new ProcessBuilder(HostRights.asRoot(words)).inheritIO();
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        // It ends its nodes when it is asked to end, and is not asked when only this process is.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process)));
+        return process.waitFor();
+    }
+
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Path directory(long number) {

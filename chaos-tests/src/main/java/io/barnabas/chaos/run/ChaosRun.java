@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -135,7 +136,7 @@ public final class ChaosRun {
                         wish.nodes(),
                         needs(Fault.Needs.SPARE) ? 1 : 0,
                         wish.namespaces(),
-                        needs(Fault.Needs.DISKS) ? diskMb() : 0,
+                        needs(Fault.Needs.DISKS) || needs(Fault.Needs.DEVICES) ? diskMb() : 0,
                         Workloads.NODE_SETTINGS))) {
             plan = Schedule.of(wish.scenarios(), powers(cluster), wish.duration(), wish.seed());
             tell.accept(wish.nodes() + " nodes serve: " + cluster.description());
@@ -171,8 +172,11 @@ public final class ChaosRun {
         if (cluster.hasLinks()) {
             met.add(Fault.Needs.LINKS);
         }
-        if (cluster.hasSmallDisks()) {
+        if (cluster.hasOwnDisks()) {
             met.add(Fault.Needs.DISKS);
+        }
+        if (cluster.hasBlockDisks()) {
+            met.add(Fault.Needs.DEVICES);
         }
         if (cluster.hasSpare()) {
             met.add(Fault.Needs.SPARE);
@@ -245,7 +249,7 @@ public final class ChaosRun {
             note(nemesis.startEnded());
             switch (step) {
                 case Step.Begin begin -> {
-                    if (begin.patient() && !recovers(victims, figures)) {
+                    if (begin.patient() && !recovers(nemesis, victims, figures)) {
                         return;
                     }
                     shiftedNs = System.nanoTime() - step.at().toNanos();
@@ -282,21 +286,30 @@ public final class ChaosRun {
         if (!nemesis.atRest()) {
             recovered = false;
         }
-        recovers(victims, figures);
+        recovers(nemesis, victims, figures);
     }
 
-    /** Waits until the cluster serves again. */
-    private boolean recovers(Victims victims, LiveFigures figures) {
+    /** Waits until the cluster serves again and nothing is left to be healed. */
+    private boolean recovers(Nemesis nemesis, Victims victims, LiveFigures figures) {
         long start = System.nanoTime();
-        while (!victims.isWhole()) {
+        long nextWordNs = start + PROGRESS_NS;
+        while (true) {
+            Optional<String> lacking = victims.lacking();
+            if (lacking.isEmpty() && nemesis.healOverdue()) {
+                return true;
+            }
+            String why = lacking.orElse("a fault cannot be healed");
             if (System.nanoTime() - start > RECOVERY.toNanos()) {
                 recovered = false;
-                note(List.of("the cluster does not serve " + RECOVERY.toSeconds() + " s after it was healed"));
+                note(List.of("the cluster does not serve " + RECOVERY.toSeconds() + " s after it was healed: " + why));
                 return false;
+            }
+            if (System.nanoTime() - nextWordNs > 0) {
+                nextWordNs += PROGRESS_NS;
+                say("waits: " + why);
             }
             waitUntil(System.nanoTime() + POLL_NS, figures);
         }
-        return true;
     }
 
     private void note(List<String> found) {

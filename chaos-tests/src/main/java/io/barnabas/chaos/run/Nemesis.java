@@ -9,6 +9,7 @@ import io.barnabas.chaos.rules.plan.LinkCondition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class Nemesis {
     private final Victims victims;
     private final Moves moves;
     private final Map<Long, Active> active = new LinkedHashMap<>();
+
+    /** Those of them that could not be healed when it was time. */
+    private final Set<Long> overdue = new LinkedHashSet<>();
 
     Nemesis(ChaosCluster cluster, Recorder recorder, Victims victims, Moves moves) {
         this.cluster = cluster;
@@ -81,6 +85,9 @@ final class Nemesis {
             case Fault.Stop f -> true;
             case Fault.Freeze f -> true;
             case Fault.DiskFull f -> true;
+            case Fault.PowerLoss f -> true;
+            case Fault.DiskErrors f -> true;
+            case Fault.DiskStalls f -> true;
             case Fault.Replace f -> true;
             default -> false;
         };
@@ -91,6 +98,7 @@ final class Nemesis {
             case Fault.Lossy lossy -> List.of("one packet in " + lossy.oneIn());
             case Fault.Slow slow -> List.of(slow.kilobitsPerSecond() + " kbit/s");
             case Fault.Flap flap -> List.of("every " + flap.period().toMillis() + " ms");
+            case Fault.DiskStalls stalls -> List.of("every " + stalls.period().toMillis() + " ms");
             default -> List.of();
         };
     }
@@ -142,8 +150,11 @@ final class Nemesis {
             case Fault.Slow slow ->
                 links(recorded, Link.between(ids, others), new LinkCondition.Slow(slow.kilobitsPerSecond()));
             case Fault.Flap flap -> {
-                Flapping flapping = new Flapping(cluster.links(), recorded, Link.between(ids, others), flap.period());
-                yield flapping::end;
+                Set<Link> links = Link.between(ids, others);
+                yield new Alternation(
+                        () -> cluster.links().impose(recorded, links, new LinkCondition.Cut()),
+                        () -> cluster.links().lift(recorded),
+                        flap.period())::end;
             }
             case Fault.DiskFull full -> {
                 nodes.forEach(ChaosNode::fillDisk);
@@ -154,6 +165,18 @@ final class Nemesis {
                     node.awaitEnd(STOPPING);
                     node.start();
                 });
+            }
+            case Fault.PowerLoss loss -> {
+                nodes.parallelStream().forEach(ChaosNode::losePower);
+                yield () -> nodes.parallelStream().forEach(ChaosNode::restore);
+            }
+            case Fault.DiskErrors errors -> {
+                nodes.forEach(ChaosNode::breakDisk);
+                yield () -> nodes.forEach(ChaosNode::restore);
+            }
+            case Fault.DiskStalls stalls -> {
+                ChaosNode node = nodes.getFirst();
+                yield new Alternation(node::stallDisk, node::letDiskGoOn, stalls.period())::end;
             }
             case Fault.Replace replace -> moves.replace(first);
             case Fault.Drain drain -> moves.drain(first);
@@ -174,7 +197,7 @@ final class Nemesis {
     }
 
     /**
-     * Heals a fault, if it had begun. One that cannot be healed now is left for {@link #healAll}.
+     * Heals a fault, if it had begun. One that cannot be healed now is left for {@link #healOverdue}.
      *
      * @param number of the plan
      * @return what was wrong with the healing, in words
@@ -187,11 +210,23 @@ final class Nemesis {
         try {
             one.healing().run();
         } catch (HostCommandException e) {
+            overdue.add(number);
             return Optional.of(e.getMessage());
         }
+        overdue.remove(number);
         active.remove(number);
         recorder.faultEnds(one.recorded());
         return Optional.empty();
+    }
+
+    /**
+     * Tries again to heal what could not be healed when it was time.
+     *
+     * @return whether nothing of that kind is left
+     */
+    boolean healOverdue() {
+        List.copyOf(overdue).forEach(this::heal);
+        return overdue.isEmpty();
     }
 
     /**

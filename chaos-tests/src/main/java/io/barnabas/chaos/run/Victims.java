@@ -54,8 +54,12 @@ final class Victims {
         }
     }
 
-    /** A partition with where it is. */
-    record Replicas(TopicPartition partition, int leader, List<Integer> replicas) {}
+    /**
+     * A partition with where it is.
+     *
+     * @param inSync how many of the replicas are
+     */
+    record Replicas(TopicPartition partition, int leader, List<Integer> replicas, int inSync) {}
 
     /**
      * Looks for the victim. When the cluster does not say, or says one to avoid, it is another node.
@@ -168,7 +172,8 @@ final class Victims {
                 all.add(new Replicas(
                         new TopicPartition(name, partition.partition()),
                         leader == null || leader.isEmpty() ? 0 : leader.id(),
-                        partition.replicas().stream().map(Node::id).toList()));
+                        partition.replicas().stream().map(Node::id).toList(),
+                        partition.isr().size()));
             }
         }));
         all.sort(Comparator.comparing(replicas -> replicas.partition().toString()));
@@ -189,20 +194,40 @@ final class Victims {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether all nodes live and the leader of every partition answers. */
-    boolean isWhole() {
-        if (!live().containsAll(members.get())) {
-            return false;
+    /**
+     * What the cluster lacks until all its nodes live, the leader of every partition answers, and all replicas are in
+     * sync; in words, and nothing when it is whole.
+     */
+    Optional<String> lacking() {
+        Set<Integer> dead = new TreeSet<>(members.get());
+        dead.removeAll(live());
+        if (!dead.isEmpty()) {
+            return Optional.of("nodes " + dead + " are not alive");
+        }
+        List<Replicas> shown = partitions();
+        Optional<String> behind = shown.stream()
+                .filter(partition -> partition.inSync() < partition.replicas().size())
+                .findFirst()
+                .map(partition -> partition.partition() + " has " + partition.inSync() + " of "
+                        + partition.replicas().size() + " replicas in sync");
+        if (behind.isPresent()) {
+            return behind;
         }
         Map<TopicPartition, OffsetSpec> all = new HashMap<>();
-        partitions().forEach(replicas -> all.put(replicas.partition(), OffsetSpec.latest()));
+        shown.forEach(replicas -> all.put(replicas.partition(), OffsetSpec.latest()));
         ListOffsetsResult answers = admin.listOffsets(all, new ListOffsetsOptions().timeoutMs((int) TIMEOUT_MS));
         Set<TopicPartition> silent = all.keySet().stream()
                 .filter(partition -> ask(answers.partitionResult(partition)).isEmpty())
                 .collect(Collectors.toSet());
+        if (silent.isEmpty()) {
+            return Optional.empty();
+        }
         // One that somebody has deleted meanwhile is not missed.
-        return silent.isEmpty()
-                || partitions().stream().map(Replicas::partition).noneMatch(silent::contains);
+        return partitions().stream()
+                .map(Replicas::partition)
+                .filter(silent::contains)
+                .findFirst()
+                .map(partition -> "the leader of " + partition + " does not answer");
     }
 
     private static <T> Optional<T> ask(KafkaFuture<T> answer) {

@@ -22,7 +22,7 @@ class ChaosCommandIT {
 
     private static final int SEEDS = 1_000_000;
     private static final List<String> SCENARIOS =
-            List.of("kill-each", "freeze", "isolate-leader", "cut-one-way", "storm");
+            List.of("power-loss-all", "freeze", "isolate-leader", "cut-one-way", "storm");
 
     /** Kept with journal and logs when a promise is broken. */
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)

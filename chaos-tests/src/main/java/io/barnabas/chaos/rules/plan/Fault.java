@@ -31,6 +31,8 @@ public sealed interface Fault {
         LINKS("network namespaces"),
         /** A small disk for each node. */
         DISKS("disks of their own for the nodes"),
+        /** A block device for each node. */
+        DEVICES("loop devices with ext4 for the nodes"),
         /** Room for another node. */
         SPARE("room for another node");
 
@@ -137,6 +139,34 @@ public sealed interface Fault {
         @Override
         public Needs needs() {
             return Needs.DISKS;
+        }
+    }
+
+    /** The victim ends at once, and what it did not sync is gone; healed by a start. */
+    record PowerLoss(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.DEVICES;
+        }
+    }
+
+    /** The victim's disk answers with errors to whatever is read or written; healed by a restart on a working one. */
+    record DiskErrors(Victim victim) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.DEVICES;
+        }
+    }
+
+    /**
+     * What the victim writes and syncs waits, again and again.
+     *
+     * @param period of one change between waiting and not
+     */
+    record DiskStalls(Victim victim, Duration period) implements Fault {
+        @Override
+        public Needs needs() {
+            return Needs.DEVICES;
         }
     }
 

@@ -58,7 +58,7 @@ public final class Scenarios {
                     at(Victim.Majority::new, Fault.Kill::new)),
             one(
                     "kill-all",
-                    "SIGKILL of all nodes at once, as a power cut",
+                    "SIGKILL of all nodes at once",
                     ALL,
                     SHORT,
                     (random, powers, turn) -> new Fault.Kill(new Victim.Everyone())),
@@ -100,7 +100,7 @@ public final class Scenarios {
                     "a node is cut off and back, several times a second or every few seconds",
                     ONE,
                     LONG,
-                    (random, powers, turn) -> flap(random, powers)),
+                    (random, powers, turn) -> new Fault.Flap(anyone(random, powers), period(random))),
             links(
                     "lossy",
                     "a node's links lose every 4th to 32nd packet",
@@ -122,6 +122,30 @@ public final class Scenarios {
                     SOME,
                     QUIET,
                     anyVictim(Fault.DiskFull::new)),
+            devices(
+                    "power-loss",
+                    "a node ends at once, and what it had not synced is gone",
+                    ONE,
+                    SOME,
+                    anyVictim(Fault.PowerLoss::new)),
+            devices(
+                    "power-loss-all",
+                    "all nodes lose power at once",
+                    ALL,
+                    SHORT,
+                    (random, powers, turn) -> new Fault.PowerLoss(new Victim.Everyone())),
+            devices(
+                    "disk-errors",
+                    "a node's disk answers everything with an error",
+                    ONE,
+                    SOME,
+                    anyVictim(Fault.DiskErrors::new)),
+            devices(
+                    "disk-stalls",
+                    "a node's writes and syncs wait, several times a second or for seconds",
+                    ONE,
+                    LONG,
+                    (random, powers, turn) -> new Fault.DiskStalls(anyone(random, powers), period(random))),
             one(
                     "rolling-restart",
                     "SIGTERM and start of one node after the other",
@@ -181,6 +205,10 @@ public final class Scenarios {
         return new Scenario(name, does, Needs.LINKS, 1, mayHit, hold, QUIET, faults);
     }
 
+    private static Scenario devices(String name, String does, IntUnaryOperator mayHit, Span hold, Source faults) {
+        return new Scenario(name, does, Needs.DEVICES, 1, mayHit, hold, QUIET, faults);
+    }
+
     private static Source at(Function<Integer, Victim> victim, Function<Victim, Fault> fault) {
         return (random, powers, turn) -> fault.apply(victim.apply(random.nextInt(DRAWS)));
     }
@@ -200,9 +228,8 @@ public final class Scenarios {
         };
     }
 
-    private static Fault flap(SplittableRandom random, Powers powers) {
-        int periodMs = random.nextBoolean() ? random.nextInt(100, 500) : random.nextInt(500, 3_000);
-        return new Fault.Flap(anyone(random, powers), Duration.ofMillis(periodMs));
+    private static Duration period(SplittableRandom random) {
+        return Duration.ofMillis(random.nextBoolean() ? random.nextInt(100, 500) : random.nextInt(500, 3_000));
     }
 
     private static Fault storm(SplittableRandom random, Powers powers, int turn) {

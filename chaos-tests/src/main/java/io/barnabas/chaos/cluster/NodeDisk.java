@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A tmpfs that can be filled to its last byte. Needs root. */
-final class SmallDisk implements AutoCloseable {
+/** A disk of a node's own, small enough to be filled to its last byte. Needs root. */
+abstract sealed class NodeDisk implements AutoCloseable permits MemoryDisk, BlockDisk {
 
     private static final String SOURCE = "barnabas-chaos-";
     private static final String FILLING = "filling";
@@ -16,30 +16,28 @@ final class SmallDisk implements AutoCloseable {
 
     private final Path directory;
 
-    private SmallDisk(Path directory) {
+    /** @param directory where the node finds it */
+    NodeDisk(Path directory) {
         this.directory = directory;
     }
 
-    /**
-     * Mounts one on a directory.
-     *
-     * @throws HostCommandException when the host does not allow it
-     */
-    static SmallDisk mount(Path directory, int megabytes) {
+    Path directory() {
+        return directory;
+    }
+
+    /** Mounts memory on a directory, under a name by which a later run knows it. */
+    static void mountMemory(Path directory, int megabytes) {
+        makeDirectory(directory);
+        HostCommand.run(
+                "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", SOURCE + RunTag.next(), directory.toString());
+    }
+
+    static void makeDirectory(Path directory) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + directory, e);
         }
-        HostCommand.run(
-                "mount",
-                "-t",
-                "tmpfs",
-                "-o",
-                "size=" + megabytes + "m",
-                SOURCE + RunTag.next(),
-                directory.toAbsolutePath().toString());
-        return new SmallDisk(directory);
     }
 
     /** Takes away those of runs whose process is gone. */
@@ -54,6 +52,7 @@ final class SmallDisk implements AutoCloseable {
             String[] words = mount.split(" ");
             if (words[0].startsWith(SOURCE)
                     && RunTag.in(words[0]).filter(RunTag::isDead).isPresent()) {
+                BlockDisk.unmountAbove(Path.of(words[1]));
                 HostCommand.attempt("umount", "-l", words[1]);
             }
         }
@@ -85,7 +84,5 @@ final class SmallDisk implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        HostCommand.attempt("umount", "-l", directory.toAbsolutePath().toString());
-    }
+    public abstract void close();
 }
