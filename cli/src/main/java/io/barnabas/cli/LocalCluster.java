@@ -23,7 +23,8 @@ final class LocalCluster {
     /** Raft ports are looked for this far above the client ports, two to a node. */
     private static final int RAFT_PORT_DISTANCE = 10_000;
 
-    private static final int MAX_PORT = 65_535;
+    /** From here on Linux gives ports to outgoing connections, which would take those of a node that is not running. */
+    private static final int FIRST_OUTGOING_PORT = 32_768;
 
     private final Path directory;
     private final List<LocalNode> nodes;
@@ -51,9 +52,7 @@ final class LocalCluster {
 
     /** Writes settings for {@code count} nodes with client ports {@code firstPort} and up, and formats their data. */
     static LocalCluster create(Path directory, int count, int firstPort) {
-        int raftPort = FreePorts.run(Math.min(firstPort + RAFT_PORT_DISTANCE, MAX_PORT - 2 * count), 2 * count)
-                .orElseThrow(() -> new CommandFailedException(
-                        "found no free ports for Raft near " + (firstPort + RAFT_PORT_DISTANCE)));
+        int raftPort = raftPort(firstPort, count);
         String voters = IntStream.rangeClosed(1, count)
                 .mapToObj(id -> id + "@" + HOST + ":" + (raftPort + 2 * (id - 1)))
                 .collect(Collectors.joining(","));
@@ -73,6 +72,16 @@ final class LocalCluster {
             throw new CommandFailedException("cannot prepare " + directory + ": " + Failures.line(e), e);
         }
         return new LocalCluster(directory, nodes);
+    }
+
+    /** The first of two ports for each node. */
+    private static int raftPort(int firstPort, int count) {
+        int above = firstPort + RAFT_PORT_DISTANCE;
+        int from = above + 2 * count <= FIRST_OUTGOING_PORT
+                ? above
+                : Math.min(firstPort, FIRST_OUTGOING_PORT) - RAFT_PORT_DISTANCE;
+        return FreePorts.run(from, 2 * count)
+                .orElseThrow(() -> new CommandFailedException("found no free ports for Raft from " + from + " on"));
     }
 
     static String settings(int id, int count, int port, int raftPort, String voters) {

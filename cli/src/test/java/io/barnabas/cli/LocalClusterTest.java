@@ -13,9 +13,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalClusterTest {
 
@@ -46,6 +49,20 @@ class LocalClusterTest {
         assertThat(clusterIds).hasSize(1);
         assertThat(ports).as("no port is given twice").hasSize(9);
         assertThat(cluster.bootstrap()).isEqualTo("127.0.0.1:20400,127.0.0.1:20401,127.0.0.1:20402");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {22_750, 22_765, 28_000, 32_770, 50_000})
+    void raftPortsAreNotThoseOfOutgoingConnections(int firstPort) throws Exception {
+        LocalCluster cluster = LocalCluster.create(directory, 3, firstPort);
+
+        for (LocalNode node : cluster.nodes()) {
+            NodeConfig config = NodeConfig.read(node.settings());
+            assertThat(List.of(
+                            config.raft().metadataListener().port(),
+                            config.raft().partitionListener().port()))
+                    .allSatisfy(port -> assertThat(port).isBetween(12_750, 32_767));
+        }
     }
 
     @Test
