@@ -347,7 +347,8 @@ public final class NodeKeys {
             Type.INT,
             between(1, Integer.MAX_VALUE),
             "While a node has more replicas awake, those of its partitions that were idle the longest go to rest after 5 s"
-                    + " already: each that is awake takes some processor time for nothing. Not set: 100 for each processor.");
+                    + " already; with more than a tenth of this awake, sooner than partition.quiesce.ms in proportion."
+                    + " Each that is awake takes some processor time for nothing. Not set: 100 for each processor.");
 
     private NodeKeys() {}
 

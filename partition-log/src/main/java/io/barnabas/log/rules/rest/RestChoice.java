@@ -5,16 +5,20 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which of a node's idle partitions go to rest: all that have been idle for long, and of the others, while the node has
- * more replicas awake than it should, those that have been idle the longest.
+ * Which of a node's idle partitions go to rest: the more replicas are awake, the less long they may have been idle. Each
+ * that is awake takes processor time for nothing, about as much in a minute as it takes to wake one up. Few may wait for
+ * their next write as long as they like; of many, those with a write every minute are the ones worth keeping.
  *
- * @param idleMs after how long any partition rests
- * @param awakeMax how many replicas may be awake on the node
+ * @param idleMs after how long any partition rests; with more than a tenth of {@code awakeMax} awake sooner, in
+ *     proportion
+ * @param awakeMax with more replicas awake on the node, the longest idle rest after {@link #SHORTEST_IDLE_MS} already
  */
 public record RestChoice(long idleMs, int awakeMax) {
 
     /** A partition that was written to more recently stays awake in any case; it would be woken again the next moment. */
     public static final long SHORTEST_IDLE_MS = 5_000;
+
+    private static final int FEW_OF_MAX = 10;
 
     /**
      * A partition led here.
@@ -35,12 +39,20 @@ public record RestChoice(long idleMs, int awakeMax) {
         longestFirst.sort(Comparator.<Idle<T>>comparingLong(Idle::idleMs).reversed());
         List<T> chosen = new ArrayList<>();
         for (Idle<T> next : longestFirst) {
-            boolean crowded = awake - chosen.size() > awakeMax;
-            if (next.idleMs() < (crowded ? Math.min(SHORTEST_IDLE_MS, idleMs) : idleMs)) {
+            if (next.idleMs() < patienceMs(awake - chosen.size())) {
                 break;
             }
             chosen.add(next.partition());
         }
         return chosen;
+    }
+
+    private long patienceMs(int awake) {
+        long shortest = Math.min(SHORTEST_IDLE_MS, idleMs);
+        if (awake > awakeMax) {
+            return shortest;
+        }
+        int few = Math.max(awakeMax / FEW_OF_MAX, 1);
+        return awake <= few ? idleMs : Math.max(idleMs / awake * few, shortest);
     }
 }
