@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An ext4 file system on a loop device, whose blocks are in memory. What a process writes is in the kernel's page cache
  * first, as with any disk, and on the device only when it is synced or the kernel gets round to it. So power can be cut:
- * what is not on the device is gone. Needs root, {@code mkfs.ext4} (e2fsprogs) and {@code fsfreeze} (util-linux).
+ * what is not on the device is gone. Needs root, {@code mkfs.ext4} (e2fsprogs), and {@code fsfreeze} and {@code mountpoint} (util-linux).
  */
 final class BlockDisk extends NodeDisk {
 
@@ -85,8 +85,19 @@ final class BlockDisk extends NodeDisk {
         FileSystemShutdown.of(directory(), FileSystemShutdown.Unsynced.IS_KEPT);
     }
 
-    /** Works again, with what reached the device before; while no process has a file of it open. */
+    /** Works again, with what reached the device before; while no process has a file of it open. May be tried again. */
     void reconnect() {
+        if (isMounted()) {
+            unmount();
+        }
+        mount();
+    }
+
+    private boolean isMounted() {
+        return HostCommand.attempt("mountpoint", "-q", directory().toString());
+    }
+
+    private void unmount() {
         long deadline = System.nanoTime() + RELEASE_NS;
         while (!HostCommand.attempt("umount", directory().toString())) {
             if (System.nanoTime() - deadline > 0) {
@@ -94,7 +105,6 @@ final class BlockDisk extends NodeDisk {
             }
             LockSupport.parkNanos(POLL_NS);
         }
-        mount();
     }
 
     /** Whoever writes or syncs waits until {@link #goOn}. */

@@ -39,8 +39,8 @@ public final class ChaosCluster implements AutoCloseable {
 
     private final Links links;
     private final boolean ownDisks;
-    /** Until one cannot be made. */
-    private boolean blockDisks;
+    /** Why they are not block disks, if one could not be made. */
+    private Optional<String> noBlockDisks = Optional.empty();
 
     private final Wish wish;
     private final String clusterId = ClusterId.random();
@@ -53,7 +53,6 @@ public final class ChaosCluster implements AutoCloseable {
         this.nodes = nodes;
         this.links = new Links(network);
         this.ownDisks = ownDisks;
-        this.blockDisks = ownDisks;
     }
 
     /**
@@ -139,11 +138,11 @@ public final class ChaosCluster implements AutoCloseable {
     }
 
     private NodeDisk disk(Path directory) {
-        if (blockDisks) {
+        if (noBlockDisks.isEmpty()) {
             try {
                 return BlockDisk.mount(directory, wish.diskMb());
             } catch (HostCommandException e) {
-                blockDisks = false;
+                noBlockDisks = Optional.of(e.getMessage());
             }
         }
         return MemoryDisk.mount(directory, wish.diskMb());
@@ -301,12 +300,13 @@ public final class ChaosCluster implements AutoCloseable {
 
     /** Whether these are block disks, which can lose power, break down and stall. */
     public boolean hasBlockDisks() {
-        return blockDisks;
+        return ownDisks && noBlockDisks.isEmpty();
     }
 
-    /** The network, in words. */
+    /** The network and the disks, in words. */
     public String description() {
-        return network.description();
+        return network.description()
+                + noBlockDisks.map(why -> "; no loop devices (" + why + ")").orElse("");
     }
 
     /**

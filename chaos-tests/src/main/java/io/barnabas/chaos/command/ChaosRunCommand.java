@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +37,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  barnabas chaos run --duration 10m",
             "  barnabas chaos run --scenario kill-leader,isolate-leader --duration 2m --seed 42",
-            "  barnabas chaos run --scenario storm --nodes 5"
+            "  barnabas chaos run --scenario storm --nodes 5",
+            "  barnabas chaos run --scenario power-loss-all --duration 30s --node-config log.flush=async"
         })
 public final class ChaosRunCommand implements ChaosSubcommand {
 
@@ -77,6 +80,12 @@ public final class ChaosRunCommand implements ChaosSubcommand {
             description = "For the journal and the nodes' logs (default: chaos-runs/SCENARIO-SEED).")
     private Path directory;
 
+    @Option(
+            names = "--node-config",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of all nodes, such as log.flush=async; may be given several times.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
     @Option(names = "--loopback", description = "All nodes on 127.0.0.1 even as root; no faults of links and disks.")
     private boolean loopback;
 
@@ -97,7 +106,7 @@ public final class ChaosRunCommand implements ChaosSubcommand {
         PrintWriter out = spec.commandLine().getOut();
         out.println("seed " + number + ", journal " + ChaosRun.journal(directory));
         ChaosRun.Wish wish = new ChaosRun.Wish(
-                home, directory, scenario.text(), scenario.scenarios(), duration, number, nodes, !loopback);
+                home, directory, scenario.text(), scenario.scenarios(), duration, number, nodes, settings, !loopback);
         ChaosRun.Outcome outcome;
         try {
             outcome = new ChaosRun(wish, line -> {
@@ -162,7 +171,10 @@ public final class ChaosRunCommand implements ChaosSubcommand {
     }
 
     private String repeat(long number) {
+        StringBuilder config = new StringBuilder();
+        settings.forEach((key, value) ->
+                config.append(" --node-config ").append(key).append('=').append(value));
         return "barnabas chaos run --scenario " + scenario.text() + " --duration " + durationText() + " --seed "
-                + number + " --nodes " + nodes + (loopback ? " --loopback" : "");
+                + number + " --nodes " + nodes + config + (loopback ? " --loopback" : "");
     }
 }

@@ -11,7 +11,6 @@ import io.barnabas.chaos.rules.plan.Plan;
 import io.barnabas.chaos.rules.plan.Powers;
 import io.barnabas.chaos.rules.plan.Scenario;
 import io.barnabas.chaos.rules.plan.Schedule;
-import io.barnabas.chaos.rules.plan.Step;
 import io.barnabas.chaos.run.load.LoadContext;
 import io.barnabas.chaos.run.load.Workload;
 import io.barnabas.chaos.run.load.Workloads;
@@ -23,11 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -42,11 +40,7 @@ public final class ChaosRun {
 
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long MAX_STEPS = 2_000_000;
-    private static final Duration RECOVERY = Duration.ofSeconds(60);
     private static final Duration READING = Duration.ofSeconds(120);
-    private static final long CALM_NS = TimeUnit.SECONDS.toNanos(3);
-    private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(10);
-    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int DISK_MB = 512;
     /** What the workloads write in a minute, and as much again. */
     private static final int DISK_MB_PER_MINUTE = 16;
@@ -59,6 +53,7 @@ public final class ChaosRun {
      * @param name of the scenario or scenarios, for the journal
      * @param scenarios one or more
      * @param duration of the faults, with the pauses between them
+     * @param settings of the nodes, beside those that the workloads need
      * @param namespaces whether to try to give each node a network of its own
      */
     public record Wish(
@@ -69,10 +64,12 @@ public final class ChaosRun {
             Duration duration,
             long seed,
             int nodes,
+            Map<String, String> settings,
             boolean namespaces) {
 
         public Wish {
             scenarios = List.copyOf(scenarios);
+            settings = Map.copyOf(settings);
         }
     }
 
@@ -101,8 +98,6 @@ public final class ChaosRun {
     private final Consumer<String> tell;
     private final List<String> troubles = new ArrayList<>();
     private boolean recovered = true;
-    private long beginNs;
-    private long nextProgressNs;
 
     /** @param tell is given a line of progress now and then */
     public ChaosRun(Wish wish, Consumer<String> tell) {
@@ -137,7 +132,7 @@ public final class ChaosRun {
                         needs(Fault.Needs.SPARE) ? 1 : 0,
                         wish.namespaces(),
                         needs(Fault.Needs.DISKS) || needs(Fault.Needs.DEVICES) ? diskMb() : 0,
-                        Workloads.NODE_SETTINGS))) {
+                        nodeSettings()))) {
             plan = Schedule.of(wish.scenarios(), powers(cluster), wish.duration(), wish.seed());
             tell.accept(wish.nodes() + " nodes serve: " + cluster.description());
             plan.leftOut().forEach(scenario -> tell.accept("left out: " + scenario));
@@ -157,6 +152,12 @@ public final class ChaosRun {
     private static Journal open(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         return new Journal(file);
+    }
+
+    private Map<String, String> nodeSettings() {
+        Map<String, String> settings = new TreeMap<>(Workloads.NODE_SETTINGS);
+        settings.putAll(wish.settings());
+        return settings;
     }
 
     private int diskMb() {
@@ -195,18 +196,14 @@ public final class ChaosRun {
                 workload.prepare(admin);
             }
             workloads.forEach(Workload::start);
-            beginNs = System.nanoTime();
-            nextProgressNs = beginNs + PROGRESS_NS;
-            follow(plan, nemesis, victims, recorder, figures);
-            healAll(nemesis, victims, figures);
-            recorder.turnBegins("");
-            waitUntil(System.nanoTime() + CALM_NS, figures);
+            Commentary commentary = new Commentary(tell, troubles, System.nanoTime());
+            recovered = new Campaign(plan, nemesis, victims, recorder, figures, commentary).run();
             for (Workload workload : workloads) {
-                afterwards(workload::stop);
+                afterwards(workload::stop, commentary);
             }
-            say("reads everything back");
+            commentary.say("reads everything back");
             for (Workload workload : workloads) {
-                afterwards(() -> workload.readBack(READING));
+                afterwards(() -> workload.readBack(READING), commentary);
             }
         } finally {
             workloads.forEach(Workload::close);
@@ -220,130 +217,12 @@ public final class ChaosRun {
     }
 
     /** What clients cannot do though everything is healed is a finding; what was recorded is examined all the same. */
-    private void afterwards(LastAct act) throws InterruptedException {
+    private void afterwards(LastAct act, Commentary commentary) throws InterruptedException {
         try {
             act.run();
         } catch (IllegalStateException e) {
             recovered = false;
-            note(List.of(e.getMessage()));
+            commentary.note(List.of(e.getMessage()));
         }
-    }
-
-    /**
-     * When the cluster or a command takes long, what comes later in the scenario is put off, so that faults keep their
-     * lengths; what would come after the end of its turn does not come.
-     */
-    private void follow(Plan plan, Nemesis nemesis, Victims victims, Recorder recorder, LiveFigures figures) {
-        long shiftedNs = beginNs;
-        String scenario = "";
-        String turn = "";
-        for (Step step : plan.steps()) {
-            if (step instanceof Step.Begin begin && !begin.scenario().equals(scenario)) {
-                scenario = begin.scenario();
-                shiftedNs = beginNs;
-            }
-            if (isVoid(step, nemesis)) {
-                continue;
-            }
-            waitUntil(shiftedNs + step.at().toNanos(), figures);
-            note(nemesis.startEnded());
-            switch (step) {
-                case Step.Begin begin -> {
-                    if (begin.patient() && !recovers(nemesis, victims, figures)) {
-                        return;
-                    }
-                    shiftedNs = System.nanoTime() - step.at().toNanos();
-                    if (!isVoid(begin, nemesis)) {
-                        if (!begin.scenario().equals(turn)) {
-                            turn = begin.scenario();
-                            recorder.turnBegins(turn);
-                        }
-                        say(begin.scenario() + ": " + nemesis.begin(begin.fault(), begin.what()));
-                    }
-                }
-                case Step.Heal heal -> nemesis.heal(heal.fault()).ifPresent(trouble -> say("heals later: " + trouble));
-            }
-        }
-    }
-
-    /** It begins after its turn, or heals what never began. */
-    private boolean isVoid(Step step, Nemesis nemesis) {
-        return switch (step) {
-            case Step.Begin begin ->
-                System.nanoTime() - beginNs >= begin.until().toNanos();
-            case Step.Heal heal -> !nemesis.isActive(heal.fault());
-        };
-    }
-
-    private void healAll(Nemesis nemesis, Victims victims, LiveFigures figures) {
-        long deadline = System.nanoTime() + RECOVERY.toNanos();
-        List<String> left = nemesis.healAll();
-        while (!nemesis.atRest() && System.nanoTime() - deadline < 0) {
-            waitUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(1), figures);
-            left = nemesis.healAll();
-        }
-        note(left);
-        if (!nemesis.atRest()) {
-            recovered = false;
-        }
-        recovers(nemesis, victims, figures);
-    }
-
-    /** Waits until the cluster serves again and nothing is left to be healed. */
-    private boolean recovers(Nemesis nemesis, Victims victims, LiveFigures figures) {
-        long start = System.nanoTime();
-        long nextWordNs = start + PROGRESS_NS;
-        while (true) {
-            Optional<String> lacking = victims.lacking();
-            if (lacking.isEmpty() && nemesis.healOverdue()) {
-                return true;
-            }
-            String why = lacking.orElse("a fault cannot be healed");
-            if (System.nanoTime() - start > RECOVERY.toNanos()) {
-                recovered = false;
-                note(List.of("the cluster does not serve " + RECOVERY.toSeconds() + " s after it was healed: " + why));
-                return false;
-            }
-            if (System.nanoTime() - nextWordNs > 0) {
-                nextWordNs += PROGRESS_NS;
-                say("waits: " + why);
-            }
-            waitUntil(System.nanoTime() + POLL_NS, figures);
-        }
-    }
-
-    private void note(List<String> found) {
-        found.forEach(this::say);
-        troubles.addAll(found);
-    }
-
-    private void waitUntil(long timeNs, LiveFigures figures) {
-        while (timeNs - System.nanoTime() > 0) {
-            long wake = Math.min(timeNs, nextProgressNs);
-            if (wake - System.nanoTime() > 0) {
-                LockSupport.parkNanos(wake - System.nanoTime());
-            }
-            if (System.nanoTime() - nextProgressNs >= 0) {
-                nextProgressNs = System.nanoTime() + PROGRESS_NS;
-                progress(figures.now());
-            }
-        }
-    }
-
-    private void progress(LiveFigures.Figures now) {
-        Unavailability.Distribution windows = now.windows();
-        say(String.format(
-                Locale.ROOT,
-                "%d faults (%d active), %d operations, unavailable %d times, median %.0f ms, worst %.0f ms",
-                now.faults(),
-                now.active(),
-                now.operations(),
-                windows.count(),
-                windows.p50Ns() / 1e6,
-                windows.maxNs() / 1e6));
-    }
-
-    private void say(String line) {
-        tell.accept(String.format(Locale.ROOT, "[%5.1f s] %s", (System.nanoTime() - beginNs) / 1e9, line));
     }
 }

@@ -99,6 +99,19 @@ class ChaosCommandIT {
         assertThat(barnabas("chaos", "replay", "--journal", "none").exit()).isEqualTo(1);
     }
 
+    @Test
+    void aSettingThatNodesRefuseIsTold() throws Exception {
+        Ended run =
+                barnabas("chaos", "run", "--duration", "20s", "--dir", "run", "--node-config", "num.partitions=many");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.lines())
+                .anyMatch(line -> line.contains("stopped while starting"))
+                .last()
+                .asString()
+                .contains("num.partitions", "many");
+    }
+
     private Ended barnabas(String... words) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("barnabas.home"), "bin", "barnabas").toString()));

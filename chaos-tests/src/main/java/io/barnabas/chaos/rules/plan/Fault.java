@@ -48,6 +48,22 @@ public sealed interface Fault {
         }
     }
 
+    /** Befalls links between nodes. */
+    sealed interface OfLinks extends Fault {
+        @Override
+        default Needs needs() {
+            return Needs.LINKS;
+        }
+    }
+
+    /** Befalls the block device of a node. */
+    sealed interface OfDevices extends Fault {
+        @Override
+        default Needs needs() {
+            return Needs.DEVICES;
+        }
+    }
+
     /** SIGKILL; healed by a start. */
     record Kill(Victim victim) implements Fault {}
 
@@ -58,48 +74,23 @@ public sealed interface Fault {
     record Freeze(Victim victim) implements Fault {}
 
     /** The victim and the other nodes do not hear each other; clients reach all. */
-    record Isolate(Victim victim) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record Isolate(Victim victim) implements OfLinks {}
 
     /**
      * The victim and one other node do not hear each other.
      *
      * @param draw which other
      */
-    record CutPair(Victim victim, int draw) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record CutPair(Victim victim, int draw) implements OfLinks {}
 
     /** No other node hears the victim, which hears all. */
-    record Mute(Victim victim) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record Mute(Victim victim) implements OfLinks {}
 
     /** The victim hears no other node; all hear it. */
-    record Deafen(Victim victim) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record Deafen(Victim victim) implements OfLinks {}
 
     /** The other nodes are two halves that do not hear each other; the victim hears both. */
-    record Bridge(Victim victim) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-
+    record Bridge(Victim victim) implements OfLinks {
         @Override
         public int hits(int nodes) {
             return (nodes - 1) / 2;
@@ -111,28 +102,13 @@ public sealed interface Fault {
      *
      * @param period of one change
      */
-    record Flap(Victim victim, Duration period) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record Flap(Victim victim, Duration period) implements OfLinks {}
 
     /** Packets between the victim and other nodes get lost, one in {@code oneIn}. */
-    record Lossy(Victim victim, int oneIn) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record Lossy(Victim victim, int oneIn) implements OfLinks {}
 
     /** The victim's links to and from other nodes pass little. */
-    record Slow(Victim victim, int kilobitsPerSecond) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.LINKS;
-        }
-    }
+    record Slow(Victim victim, int kilobitsPerSecond) implements OfLinks {}
 
     /** The victim's disk has no room left. */
     record DiskFull(Victim victim) implements Fault {
@@ -143,32 +119,17 @@ public sealed interface Fault {
     }
 
     /** The victim ends at once, and what it did not sync is gone; healed by a start. */
-    record PowerLoss(Victim victim) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.DEVICES;
-        }
-    }
+    record PowerLoss(Victim victim) implements OfDevices {}
 
     /** The victim's disk answers with errors to whatever is read or written; healed by a restart on a working one. */
-    record DiskErrors(Victim victim) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.DEVICES;
-        }
-    }
+    record DiskErrors(Victim victim) implements OfDevices {}
 
     /**
      * What the victim writes and syncs waits, again and again.
      *
      * @param period of one change between waiting and not
      */
-    record DiskStalls(Victim victim, Duration period) implements Fault {
-        @Override
-        public Needs needs() {
-            return Needs.DEVICES;
-        }
-    }
+    record DiskStalls(Victim victim, Duration period) implements OfDevices {}
 
     /** The victim is lost with its disk; healed by another one that takes over its vote and its replicas. */
     record Replace(Victim victim) implements Fault {
