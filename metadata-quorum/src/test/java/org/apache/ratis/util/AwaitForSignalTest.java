@@ -78,7 +78,7 @@ class AwaitForSignalTest {
         for (long round = 1; round <= ROUNDS; round++) {
             committed.set(round);
             signal.signal();
-            while (applied.get() < round && updater.isAlive()) {
+            while (applied.get() < round && !Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
             }
         }
