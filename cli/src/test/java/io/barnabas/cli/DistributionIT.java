@@ -61,4 +61,22 @@ class DistributionIT {
         assertThat(format.exit()).isZero();
         assertThat(scratch.resolve("data/meta.properties")).isRegularFile();
     }
+
+    /** RocksDB's own way is to unpack its library at each start and to delete it at the end, which a kill prevents. */
+    @Test
+    void aKilledNodeLeavesNothingInTheTemporaryDirectory() throws IOException {
+        Path temporary = Files.createDirectory(scratch.resolve("tmp"));
+        Shell shell = new Shell(scratch).with("BARNABAS_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+
+        Run bootstrap = shell.run("quorum", "bootstrap", "--local", "1", "--dir", "killed");
+        ProcessHandle node = ProcessHandle.of(Long.parseLong(Files.readString(scratch.resolve("killed/node-1/node.pid"))
+                        .strip()))
+                .orElseThrow();
+        node.destroyForcibly();
+        node.onExit().join();
+
+        assertThat(bootstrap.exit()).isZero();
+        assertThat(scratch.resolve("killed/node-1/data/index/CURRENT")).isRegularFile();
+        assertThat(temporary).isEmptyDirectory();
+    }
 }

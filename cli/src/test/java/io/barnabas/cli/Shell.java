@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the built distribution's launcher as a process of its own, as a person at a shell does. */
@@ -16,6 +17,7 @@ final class Shell {
 
     private final Path scratch;
     private final Path launcher;
+    private final Map<String, String> variables;
 
     /** Keeps output in {@code scratch}, which is also where commands run. */
     Shell(Path scratch) {
@@ -23,8 +25,18 @@ final class Shell {
     }
 
     Shell(Path scratch, Path launcher) {
+        this(scratch, launcher, Map.of());
+    }
+
+    private Shell(Path scratch, Path launcher, Map<String, String> variables) {
         this.scratch = scratch;
         this.launcher = launcher;
+        this.variables = variables;
+    }
+
+    /** The same with one environment variable set, and no other of this method. */
+    Shell with(String variable, String value) {
+        return new Shell(scratch, launcher, Map.of(variable, value));
     }
 
     static Path home() {
@@ -45,8 +57,9 @@ final class Shell {
             List<String> command = new ArrayList<>();
             command.add(launcher.toString());
             command.addAll(List.of(arguments));
-            Process process = new ProcessBuilder(command)
-                    .directory(scratch.toFile())
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().putAll(variables);
+            Process process = builder.directory(scratch.toFile())
                     .redirectInput(in.toFile())
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
