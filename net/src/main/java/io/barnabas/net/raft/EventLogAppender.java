@@ -80,7 +80,7 @@ final class EventLogAppender extends LogAppenderBase {
     @Override
     public void start() {
         peer.add(this);
-        notifyLogAppender();
+        drainSoon();
     }
 
     /** There is no thread that could run it. */
@@ -110,8 +110,15 @@ final class EventLogAppender extends LogAppenderBase {
         return !window.isEmpty();
     }
 
+    /** Ratis also tells of each commit, here and at any follower; then there is mostly nothing to send. */
     @Override
     public void notifyLogAppender() {
+        if (hasAppendEntries()) {
+            drainSoon();
+        }
+    }
+
+    private void drainSoon() {
         if (scheduled.compareAndSet(false, true)) {
             schedule(this::drain);
         }
@@ -155,9 +162,7 @@ final class EventLogAppender extends LogAppenderBase {
             peer.blocking().execute(() -> {
                 fill();
                 draining.set(false);
-                if (scheduled.compareAndSet(false, true)) {
-                    schedule(this::drain);
-                }
+                drainSoon();
             });
         } catch (RejectedExecutionException e) {
             draining.set(false);
@@ -249,9 +254,7 @@ final class EventLogAppender extends LogAppenderBase {
             LOGGER.warn("{}: entries were not answered within {} ms", this, limitMs);
         }
         getLeaderState().checkHealth(getFollower());
-        if (hasAppendEntries()) {
-            notifyLogAppender();
-        }
+        notifyLogAppender();
     }
 
     void replied(AppendEntriesReplyProto reply) {
@@ -283,9 +286,7 @@ final class EventLogAppender extends LogAppenderBase {
             case UNRECOGNIZED -> LOGGER.warn("{} got a reply that this version does not know", this);
         }
         getLeaderState().onAppendEntriesReply(this, reply);
-        if (hasAppendEntries()) {
-            notifyLogAppender();
-        }
+        notifyLogAppender();
     }
 
     private void succeeded(AppendEntriesReplyProto reply) {
@@ -342,7 +343,7 @@ final class EventLogAppender extends LogAppenderBase {
                     .schedule(
                             () -> {
                                 paused = false;
-                                notifyLogAppender();
+                                drainSoon();
                             },
                             ms,
                             TimeUnit.MILLISECONDS);
