@@ -1,7 +1,6 @@
 package io.barnabas.net.kafka.handler;
 
 import io.barnabas.log.AppendOutcome;
-import io.barnabas.log.AppendRefusal;
 import io.barnabas.log.PartitionReplica.Acks;
 import io.barnabas.log.PartitionReplica.Leadership;
 import io.barnabas.metadata.rules.Endpoint;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -48,6 +46,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     public CompletionStage<ProduceResponseData> handle(RequestContext context, ProduceRequestData request) {
         ProduceResponseData response = new ProduceResponseData();
         List<CompletableFuture<?>> appends = new ArrayList<>();
+        AppendDeadline deadline = new AppendDeadline(request.timeoutMs());
         for (TopicProduceData topic : request.topicData()) {
             TopicProduceResponse answers =
                     new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
@@ -58,10 +57,11 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                         .setBaseOffset(NO_OFFSET)
                         .setLogStartOffset(NO_OFFSET);
                 answers.partitionResponses().add(answer);
-                appends.add(append(context, request, topic, data, answer));
+                appends.add(append(context, request, topic, data, answer, deadline));
             }
         }
         CompletableFuture<Void> appended = CompletableFuture.allOf(appends.toArray(CompletableFuture[]::new));
+        deadline.start(context.eventLoop(), appended);
         // Without acks nothing is answered, but the request counts as under way until its batches are written, which
         // slows a producer down that sends faster than the disk takes.
         return request.acks() == 0
@@ -87,7 +87,8 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             ProduceRequestData request,
             TopicProduceData topic,
             PartitionProduceData data,
-            PartitionProduceResponse answer) {
+            PartitionProduceResponse answer,
+            AppendDeadline deadline) {
         if (request.acks() < -1 || request.acks() > 1) {
             return refuse(answer, Errors.INVALID_REQUIRED_ACKS, "acks must be 0, 1 or -1 (all)");
         }
@@ -105,14 +106,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             case Partitions.Lookup.Led led -> {
                 ByteBuffer batch = records.buffer();
                 Acks acks = request.acks() == -1 ? Acks.MAJORITY : Acks.LEADER;
-                yield led.replica()
-                        .append(batch, acks)
-                        .completeOnTimeout(
-                                new AppendOutcome.Refused(
-                                        AppendRefusal.TIMED_OUT,
-                                        "no majority answered within " + request.timeoutMs() + " ms"),
-                                Math.max(1, request.timeoutMs()),
-                                TimeUnit.MILLISECONDS)
+                yield deadline.limit(led.replica().append(batch, acks))
                         .thenAccept(outcome -> fill(context, led, answer, outcome));
             }
         };
