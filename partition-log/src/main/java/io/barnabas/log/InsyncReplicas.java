@@ -62,7 +62,7 @@ final class InsyncReplicas {
     }
 
     private int replicas() {
-        return division.get().getGroup().getPeers().size();
+        return division.get().getRaftConf().getAllPeers().size();
     }
 
     /** Answers when enough replicas have an entry; entries come in order. */

@@ -2,8 +2,6 @@ package io.barnabas.net.raft;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -69,27 +67,18 @@ final class Frames {
     static ByteBuf append(
             ByteBufAllocator alloc, long appender, AppendEntriesRequestProto request, List<ByteBuffer> payloads) {
         int size = request.getSerializedSize();
-        int head = ID_BYTES + LENGTH_BYTES + size + LENGTH_BYTES + payloads.size() * LENGTH_BYTES;
-        ByteBuf out = begin(alloc, FrameType.APPEND, head);
+        int bytes = payloads.stream().mapToInt(ByteBuffer::remaining).sum();
+        ByteBuf out = begin(
+                alloc,
+                FrameType.APPEND,
+                ID_BYTES + LENGTH_BYTES + size + LENGTH_BYTES + payloads.size() * LENGTH_BYTES + bytes);
         out.writeLong(appender).writeInt(size);
         write(out, request);
         out.writeInt(payloads.size());
-        if (payloads.isEmpty()) {
-            return end(out);
-        }
-        int bytes = 0;
-        for (ByteBuffer payload : payloads) {
-            out.writeInt(payload.remaining());
-            bytes += payload.remaining();
-        }
-        out.setInt(0, out.readableBytes() - LENGTH_BYTES + bytes);
-        CompositeByteBuf whole = alloc.compositeBuffer(payloads.size() + 1).addComponent(true, out);
-        for (ByteBuffer payload : payloads) {
-            if (payload.hasRemaining()) {
-                whole.addComponent(true, Unpooled.wrappedBuffer(payload));
-            }
-        }
-        return whole;
+        payloads.forEach(payload -> out.writeInt(payload.remaining()));
+        // A buffer composed of these, which are on the heap, and of native memory would be copied twice to be sent.
+        payloads.forEach(payload -> out.writeBytes(payload.duplicate()));
+        return end(out);
     }
 
     /** One group's heartbeat. */
