@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution as it is built: launcher, files, exit codes of a real process. */
@@ -64,18 +66,19 @@ class DistributionIT {
 
     /** RocksDB's own way is to unpack its library at each start and to delete it at the end, which a kill prevents. */
     @Test
+    @EnabledOnOs(OS.LINUX)
     void aKilledNodeLeavesNothingInTheTemporaryDirectory() throws IOException {
         Path temporary = Files.createDirectory(scratch.resolve("tmp"));
         Shell shell = new Shell(scratch).with("BARNABAS_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
 
         Run bootstrap = shell.run("quorum", "bootstrap", "--local", "1", "--dir", "killed");
+        assertThat(bootstrap.exit()).as(bootstrap.err()).isZero();
         ProcessHandle node = ProcessHandle.of(Long.parseLong(Files.readString(scratch.resolve("killed/node-1/node.pid"))
                         .strip()))
                 .orElseThrow();
         node.destroyForcibly();
         node.onExit().join();
 
-        assertThat(bootstrap.exit()).isZero();
         assertThat(scratch.resolve("killed/node-1/data/index/CURRENT")).isRegularFile();
         assertThat(temporary).isEmptyDirectory();
     }
