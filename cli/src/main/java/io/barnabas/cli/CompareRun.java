@@ -115,6 +115,7 @@ final class CompareRun {
         int first = FreePorts.run(settings.port(), NODES)
                 .orElseThrow(() -> new CommandFailedException("found no free ports above " + settings.port()));
         List<Integer> ports = IntStream.range(first, first + NODES).boxed().toList();
+        PageCache.writeOut();
         long begun = System.nanoTime();
         ComparedSystem.Layout layout = system.layOut(directory, ports);
         long formatted = System.nanoTime();
